@@ -1,0 +1,32 @@
+"""The only door to a unit, for pages and API: outside your area it does not exist (404); the wrong role is refused (403)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.rules import Role
+from communes import selectors
+from communes.models import Unit, UnitQuerySet
+
+
+def units(user: User) -> UnitQuerySet:
+    """The units that a user sees: its own and everything below."""
+    return Unit.objects.under(user.unit)
+
+
+def get_unit(user: User, code: str, day: date) -> Unit:
+    """The unit with this code on this day, if it is in the user's area; else Http404."""
+    try:
+        return selectors.by_code(units(user), code, day)
+    except Unit.DoesNotExist as error:
+        raise Http404(_("Không có đơn vị mã %s trong phạm vi của bạn.") % code) from error
+
+
+def require(user: User, roles: Iterable[Role]) -> None:
+    """Raise PermissionDenied unless the user has one of the roles."""
+    if user.role not in roles:
+        raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))

@@ -1,0 +1,73 @@
+"""What the plan demands, as plain rules: when something is late, and whether a target is met. Source: Plan 495/KH-UBND of 5 March 2018."""
+
+import operator as op
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+BEFORE, UNTIL = "<", "<="
+"""How a due date is read: "trước 20/6" (strictly before the day) or "chậm nhất 20/6" (the day itself still counts)."""
+
+OPERATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {">=": op.ge, ">": op.gt, "=": op.eq, "<": op.lt, "<=": op.le}
+
+
+def due_moment(due_on: date, comparison: str) -> datetime:
+    """The first moment that is late (exclusive bound). "Trước 20/6/2018" (section IV.2): everything from 20 June 00:00 Vietnam time is late.
+
+    Raises ValueError for a comparison other than "<" or "<=".
+    """
+    if comparison not in (BEFORE, UNTIL):
+        raise ValueError(f"unknown comparison {comparison!r}")
+    day = due_on if comparison == BEFORE else due_on + timedelta(days=1)
+    return datetime.combine(day, time.min, tzinfo=VIETNAM)
+
+
+def last_day(due_on: date, comparison: str) -> date:
+    """The last day on which something is on time: what people write down."""
+    return due_on - timedelta(days=1) if comparison == BEFORE else due_on
+
+
+def is_late(moment: datetime, due_on: date, comparison: str) -> bool:
+    """Whether an act at this (aware) moment came too late. Once late, always late, also when extended."""
+    return moment >= due_moment(due_on, comparison)
+
+
+def met(operator: str, value: Decimal, actual: Decimal | None) -> bool | None:
+    """Whether an actual meets a target; None (no data) when there is no actual. Raises KeyError for an unknown operator."""
+    return None if actual is None else OPERATORS[operator](actual, value)
+
+
+def gap(operator: str, value: Decimal, actual: Decimal) -> Decimal:
+    """How many whole units an actual is from the edge of a count target: negative = missing or too many, zero = just met, positive = room.
+
+    For ">" and "<" the edge is the next whole number inside, so `> 75` with 71 is -5 (five more needed).
+    """
+    match operator:
+        case ">=":
+            return actual - value
+        case ">":
+            return actual - (value + 1)
+        case "<=":
+            return value - actual
+        case "<":
+            return (value - 1) - actual
+        case "=":
+            return -abs(actual - value)
+        case _:
+            raise KeyError(operator)
+
+
+def parse_decimal(text: str, places: int = 2) -> Decimal:
+    """Read a number as people here type it: "8,5", "8.5", " 8,50 ", full-width digits; one separator, no thousands, no exponent.
+
+    Raises ValueError for anything else (empty, NaN, infinity, several separators, more than `places` decimals): never a guess, never zero.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().replace(",", ".")
+    if not re.fullmatch(rf"-?\d{{1,12}}(\.\d{{1,{places}}}0*)?", plain, re.ASCII):
+        raise ValueError(text)
+    return Decimal(plain).quantize(Decimal(1).scaleb(-places))

@@ -1,0 +1,73 @@
+"""District reports and rollups."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from communes.models import Unit
+from plan2018.models import Period
+
+
+class Report(models.Model):
+    """A district's report for a period (section IV.2), from the moment it is filed. Late is decided once, when it is filed."""
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="reports", verbose_name=_("kỳ"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="reports", verbose_name=_("đơn vị"))
+    number = models.CharField(_("số, ký hiệu"), max_length=40)
+    dated = models.DateField(_("ngày văn bản"))
+    filed_at = models.DateTimeField(_("gửi lúc"))
+    filed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người gửi"))
+    late = models.BooleanField(_("trễ hạn"))
+
+    class Meta:
+        verbose_name = _("báo cáo của huyện")
+        verbose_name_plural = _("báo cáo của huyện")
+        constraints = [models.UniqueConstraint(fields=["period", "unit"], name="report_once_a_period")]
+
+    def __str__(self) -> str:
+        return f"{self.unit}, {self.period}"
+
+
+class Metric(models.Model):
+    """One figure of one unit in one period: a numerator over a denominator, its value, and where it applies lowest, highest, rank, met.
+
+    Replaced whole by `services.fill`. A parent's row is the sum of its children's. No row means no data, never zero.
+    """
+
+    pk = models.CompositePrimaryKey("period_id", "unit_id", "indicator")
+    # Derived rows, rewritten by every fill from rows that hold the real foreign keys: checking them again would double the price of a fill.
+    period = models.ForeignKey(Period, models.CASCADE, related_name="metrics", db_constraint=False, verbose_name=_("kỳ"))
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="metrics", db_constraint=False, db_index=False, verbose_name=_("đơn vị"))
+    indicator = models.CharField(_("chỉ số"), max_length=24)
+    numerator = models.DecimalField(_("tử số"), max_digits=14, decimal_places=2, null=True)
+    denominator = models.DecimalField(_("mẫu số"), max_digits=14, decimal_places=2, null=True)
+    value = models.DecimalField(_("giá trị"), max_digits=14, decimal_places=4, null=True)
+    low = models.DecimalField(_("thấp nhất"), max_digits=9, decimal_places=2, null=True)
+    high = models.DecimalField(_("cao nhất"), max_digits=9, decimal_places=2, null=True)
+    rank = models.PositiveIntegerField(_("thứ hạng"), null=True)
+    met = models.BooleanField(_("đạt"), null=True)
+
+    class Meta:
+        verbose_name = _("số liệu tổng hợp")
+        verbose_name_plural = _("số liệu tổng hợp")
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.unit_id} {self.indicator}"
+
+
+class Rollup(models.Model):
+    """The state of a period's figures: when they were filled, from how many ledger entries, with which digest of the inputs."""
+
+    period = models.OneToOneField(Period, models.CASCADE, primary_key=True, related_name="rollup", verbose_name=_("kỳ"))
+    filled_at = models.DateTimeField(_("tổng hợp lúc"))
+    entries = models.PositiveIntegerField(_("số dòng nhật ký đã tính"))
+    digest = models.CharField(_("mã băm đầu vào"), max_length=64)
+
+    class Meta:
+        verbose_name = _("lần tổng hợp")
+        verbose_name_plural = _("lần tổng hợp")
+        constraints = [models.CheckConstraint(condition=Q(entries__gte=0), name="rollup_entries_counted")]
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.filled_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,216 @@
+"""Criteria sets, assessments with three points side by side, and titles."""
+
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from communes.models import Unit
+from plan2018.models import Period
+from scoring import rules
+from scoring.rules import Grade, Stage, State
+
+
+class CriteriaSet(models.Model):
+    """The criteria of a decision (Decision 34/2011/QĐ-UBND), with a validity of its own. Not changed once used: another version is another set."""
+
+    code = models.SlugField(_("mã"), max_length=20, unique=True)
+    decision = models.CharField(_("quyết định"), max_length=60)
+    title = models.CharField(_("trích yếu"), max_length=300)
+    valid_from = models.DateField(_("có hiệu lực từ"))
+    valid_to = models.DateField(_("hết hiệu lực từ"), null=True, blank=True)
+    verified = models.BooleanField(_("đã đối chiếu phụ lục"), default=False)
+    provenance = models.CharField(_("nguồn"), max_length=300)
+
+    class Meta:
+        verbose_name = _("bộ tiêu thức")
+        verbose_name_plural = _("bộ tiêu thức")
+        ordering = ["-valid_from"]
+
+    def __str__(self) -> str:
+        return self.decision
+
+
+class Criterion(models.Model):
+    """A component criterion, scored by itself and looked after by one official; or a group that only holds such criteria."""
+
+    GROUP, COMPONENT = "group", "criterion"
+
+    criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, related_name="criteria", verbose_name=_("bộ tiêu thức"))
+    group = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="components", verbose_name=_("thuộc tiêu thức"))
+    kind = models.CharField(_("loại"), max_length=9, choices=[(GROUP, _("tiêu thức")), (COMPONENT, _("tiêu thức thành phần"))])
+    code = models.CharField(_("mã"), max_length=8)
+    number = models.CharField(_("số"), max_length=8)
+    title = models.CharField(_("tên"), max_length=200)
+    max_points = models.DecimalField(_("điểm tối đa"), max_digits=5, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
+    position = models.PositiveSmallIntegerField(_("thứ tự"))
+    plan_section = models.CharField(_("mục của kế hoạch"), max_length=120, blank=True)
+    responsible_title = models.CharField(_("chức danh phụ trách"), max_length=200, blank=True)
+    guidance = models.TextField(_("hướng dẫn"), blank=True)
+    provenance = models.CharField(_("nguồn"), max_length=40)
+
+    class Meta:
+        verbose_name = _("tiêu thức")
+        verbose_name_plural = _("tiêu thức")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["criteria_set", "code"], name="criterion_code_in_set"),
+            models.CheckConstraint(condition=Q(kind="group", group=None) | Q(kind="criterion", group__isnull=False), name="criterion_in_group"),
+            models.CheckConstraint(condition=Q(max_points__gt=0, max_points__lte=999), name="criterion_max_points"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Threshold(models.Model):
+    """A class and the share of the maximum that earns it."""
+
+    criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, related_name="thresholds", verbose_name=_("bộ tiêu thức"))
+    grade = models.CharField(_("hạng"), max_length=8, choices=[(grade, grade) for grade in Grade])
+    label = models.CharField(_("tên hạng"), max_length=20)
+    lower_pct = models.DecimalField(_("từ (%)"), max_digits=5, decimal_places=2)
+    provenance = models.CharField(_("nguồn"), max_length=40)
+    note = models.CharField(_("ghi chú"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("ngưỡng xếp loại")
+        verbose_name_plural = _("ngưỡng xếp loại")
+        ordering = ["-lower_pct"]
+        constraints = [
+            models.UniqueConstraint(fields=["criteria_set", "grade"], name="threshold_once_a_grade"),
+            models.CheckConstraint(condition=Q(lower_pct__gte=0, lower_pct__lte=100), name="threshold_is_percent"),
+            models.CheckConstraint(condition=Q(grade__in=list(Grade)), name="threshold_grade_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def rule(self) -> rules.Threshold:
+        """The threshold as the rules take it."""
+        return rules.Threshold(Grade(self.grade), self.lower_pct)
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def under(self, unit: Unit) -> "AssessmentQuerySet":
+        """Assessments of the communes under this unit."""
+        return self.filter(Q(unit=unit.pk) | Q(unit__parent=unit.pk) | Q(unit__parent__parent=unit.pk))
+
+    def with_totals(self) -> "AssessmentQuerySet":
+        """Adds self_total, appraised_total, final_total and max_total; None where nothing is entered."""
+        return self.annotate(
+            self_total=Sum("answers__self_points"),
+            appraised_total=Sum("answers__appraised_points"),
+            final_total=Sum("answers__final_points"),
+            max_total=Sum("answers__max_points"),
+        )
+
+
+class Assessment(models.Model):
+    """The form (phiếu) of one commune for one period. Opened for every commune in force when the period opens: that is the expected set.
+
+    `version` counts every change, so that a move is made on what its maker saw. `total`, `grade` and `reasons` are stored by approval and frozen.
+    """
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="assessments", verbose_name=_("kỳ"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="assessments", verbose_name=_("đơn vị"))
+    criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, related_name="assessments", verbose_name=_("bộ tiêu thức"))
+    state = models.CharField(_("trạng thái"), max_length=10, default=State.DRAFT, choices=[(state, state) for state in State])
+    version = models.PositiveIntegerField(_("lần sửa"), default=0)
+    returns = models.PositiveSmallIntegerField(_("số lần trả lại"), default=0)
+    first_submitted_at = models.DateTimeField(_("gửi lần đầu"), null=True, blank=True)
+    late = models.BooleanField(_("trễ hạn"), null=True, blank=True, help_text=_("Tính khi gửi lần đầu; đã trễ là trễ"))
+    total = models.DecimalField(_("tổng điểm"), max_digits=7, decimal_places=2, null=True, blank=True)
+    max_points = models.DecimalField(_("thang điểm"), max_digits=7, decimal_places=2)
+    grade = models.CharField(_("hạng"), max_length=8, blank=True, choices=[(grade, grade) for grade in Grade])
+    reasons = models.JSONField(_("căn cứ xếp loại"), default=list, blank=True)
+    approved_at = models.DateTimeField(_("duyệt lúc"), null=True, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("phiếu chấm điểm")
+        verbose_name_plural = _("phiếu chấm điểm")
+        constraints = [
+            models.UniqueConstraint(fields=["period", "unit"], name="assessment_once_a_period"),
+            models.CheckConstraint(condition=Q(state__in=list(State)), name="assessment_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=State.APPROVED, total__isnull=False, grade__in=list(Grade), approved_at__isnull=False)
+                | (~Q(state=State.APPROVED) & Q(total=None, grade="", approved_at=None)),
+                name="assessment_result_with_approval",
+            ),
+            models.CheckConstraint(condition=Q(total=None) | Q(total__gte=0, total__lte=F("max_points")), name="assessment_total_in_range"),
+            models.CheckConstraint(
+                condition=Q(first_submitted_at=None, late=None) | Q(first_submitted_at__isnull=False, late__isnull=False), name="assessment_late_with_submission"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}, {self.period}"
+
+    @property
+    def key(self) -> str:
+        """The subject key of its ledger entries."""
+        return f"{self.period.code}/{self.unit.code}"
+
+
+class Answer(models.Model):
+    """One criterion of one form: self, appraised and final points side by side, each with its words. `version` guards against a stale form."""
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="answers", verbose_name=_("phiếu"))
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="answers", verbose_name=_("tiêu thức"))
+    max_points = models.DecimalField(_("điểm tối đa"), max_digits=5, decimal_places=2, help_text=_("Chép từ tiêu thức để cơ sở dữ liệu tự kiểm tra"))
+    self_points = models.DecimalField(_("tự chấm"), max_digits=5, decimal_places=2, null=True, blank=True)
+    self_note = models.TextField(_("giải thích của xã"), blank=True)
+    appraised_points = models.DecimalField(_("huyện chấm"), max_digits=5, decimal_places=2, null=True, blank=True)
+    appraised_reason = models.TextField(_("lý do của huyện"), blank=True)
+    final_points = models.DecimalField(_("kết quả"), max_digits=5, decimal_places=2, null=True, blank=True)
+    final_reason = models.TextField(_("lý do của tỉnh"), blank=True)
+    remark = models.TextField(_("ý kiến khi trả lại"), blank=True, help_text=_("Có ý kiến thì xã được sửa tiêu thức này"))
+    version = models.PositiveIntegerField(_("lần sửa"), default=0)
+    saved_at = models.DateTimeField(_("lưu lúc"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("điểm tiêu thức")
+        verbose_name_plural = _("điểm tiêu thức")
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "criterion"], name="answer_once_a_criterion"),
+            # BETWEEN, because a NaN passes ">= 0" on PostgreSQL but not "<= max".
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{stage}_points": None}) | Q(**{f"{stage}_points__gte": 0, f"{stage}_points__lte": F("max_points")}),
+                    name=f"answer_{stage}_points_in_range",
+                )
+                for stage in Stage
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} {self.criterion_id}"
+
+    def points(self) -> rules.Points:
+        """The answer as the rules take it; needs `criterion` loaded."""
+        return rules.Points(
+            self.criterion.code, self.max_points, self.self_points, self.appraised_points, self.final_points, self.appraised_reason, self.final_reason
+        )
+
+
+class Title(models.Model):
+    """The title "Trong sạch, vững mạnh" of a commune for a year, with the decision that grants it. Entered, never computed: the plan gives no conditions."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="titles", verbose_name=_("đơn vị"))
+    year = models.PositiveSmallIntegerField(_("năm"))
+    decision_number = models.CharField(_("số quyết định"), max_length=40)
+    decided_on = models.DateField(_("ngày quyết định"))
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người nhập"))
+
+    class Meta:
+        verbose_name = _("danh hiệu Trong sạch, vững mạnh")
+        verbose_name_plural = _("danh hiệu Trong sạch, vững mạnh")
+        constraints = [models.UniqueConstraint(fields=["unit", "year"], name="title_once_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.unit}, {self.year}"

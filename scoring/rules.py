@@ -1,0 +1,221 @@
+"""What the decision says: the workflow of an assessment, its points, and its class.
+
+Sources: Plan 495/KH-UBND sections III.4, IV; Decision 34/2011/QĐ-UBND articles 1-2. The decision's annex (criteria, thresholds) is not public in
+full: criteria and thresholds are rows with a provenance mark, handed in here as plain values.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from accounts.rules import PROVINCE_ROLES, Role
+
+
+class State(StrEnum):
+    """Where an assessment stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPRAISED = "appraised"
+    APPROVED = "approved"
+
+
+class Act(StrEnum):
+    """What a person does to an assessment."""
+
+    ENTER = "enter"
+    SUBMIT = "submit"
+    APPRAISE = "appraise"
+    RETURN = "return"
+    APPROVE = "approve"
+    REOPEN = "reopen"
+
+
+class Stage(StrEnum):
+    """Whose points: self, appraised, final. They stay side by side for ever."""
+
+    SELF = "self"
+    APPRAISED = "appraised"
+    FINAL = "final"
+
+
+class Grade(StrEnum):
+    """Class of a commune government, best first."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    AVERAGE = "average"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True)
+class Move:
+    """A row of the workflow table: the state it leads to and who may do it."""
+
+    to: State
+    roles: frozenset[Role]
+    needs_reason: bool = False
+
+
+MOVES: dict[tuple[State, Act], Move] = {
+    (State.DRAFT, Act.SUBMIT): Move(State.SUBMITTED, frozenset({Role.COMMUNE_SIGNATORY})),
+    (State.RETURNED, Act.SUBMIT): Move(State.SUBMITTED, frozenset({Role.COMMUNE_SIGNATORY})),
+    (State.SUBMITTED, Act.APPRAISE): Move(State.APPRAISED, frozenset({Role.DISTRICT_APPRAISER})),
+    (State.SUBMITTED, Act.RETURN): Move(State.RETURNED, frozenset({Role.DISTRICT_APPRAISER}), needs_reason=True),
+    (State.APPRAISED, Act.RETURN): Move(State.RETURNED, PROVINCE_ROLES, needs_reason=True),
+    (State.APPRAISED, Act.APPROVE): Move(State.APPROVED, PROVINCE_ROLES),
+    (State.APPROVED, Act.REOPEN): Move(State.APPRAISED, PROVINCE_ROLES, needs_reason=True),
+}
+
+ENTRY: dict[tuple[State, Stage], frozenset[Role]] = {
+    (State.DRAFT, Stage.SELF): frozenset({Role.COMMUNE_ENTRY, Role.COMMUNE_SIGNATORY}),
+    (State.RETURNED, Stage.SELF): frozenset({Role.COMMUNE_ENTRY, Role.COMMUNE_SIGNATORY}),
+    (State.SUBMITTED, Stage.APPRAISED): frozenset({Role.DISTRICT_APPRAISER}),
+    (State.APPRAISED, Stage.FINAL): PROVINCE_ROLES,
+}
+"""Who may write whose points in which state."""
+
+STAGE_BEFORE: dict[Stage, Stage | None] = {Stage.SELF: None, Stage.APPRAISED: Stage.SELF, Stage.FINAL: Stage.APPRAISED}
+"""Whoever changes a point from the stage before gives a reason."""
+
+STAGE_OF_ACT: dict[Act, Stage] = {Act.SUBMIT: Stage.SELF, Act.APPRAISE: Stage.APPRAISED, Act.APPROVE: Stage.FINAL}
+"""The points that must be complete before the act."""
+
+
+def stage_for(state: State, role: Role) -> Stage | None:
+    """The points that this role may write in this state; None when the form is locked for it."""
+    return next((stage for (where, stage), roles in ENTRY.items() if where == state and role in roles), None)
+
+
+def acts_for(state: State, role: Role) -> list[Act]:
+    """The moves that this role may make from this state, in the order of the table."""
+    return [act for (where, act), move in MOVES.items() if where == state and role in move.roles]
+
+
+@dataclass(frozen=True)
+class Points:
+    """One criterion as the rules see it: its maximum, the three points and the words beside them."""
+
+    criterion: str
+    maximum: Decimal
+    self_points: Decimal | None = None
+    appraised_points: Decimal | None = None
+    final_points: Decimal | None = None
+    appraised_reason: str = ""
+    final_reason: str = ""
+
+    def at(self, stage: Stage) -> Decimal | None:
+        """The points of one stage."""
+        return {Stage.SELF: self.self_points, Stage.APPRAISED: self.appraised_points, Stage.FINAL: self.final_points}[stage]
+
+    def reason_at(self, stage: Stage) -> str:
+        """The reason given at one stage; the commune gives none (it has a note)."""
+        return {Stage.SELF: "", Stage.APPRAISED: self.appraised_reason, Stage.FINAL: self.final_reason}[stage]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What stands between a form and its next move: the criterion, and whether its points or its reason are missing."""
+
+    criterion: str
+    what: str
+
+    POINTS = "points"
+    REASON = "reason"
+
+
+def is_within(points: Decimal, maximum: Decimal) -> bool:
+    """Points lie in 0..maximum; NaN and infinity do not."""
+    return points.is_finite() and 0 <= points <= maximum
+
+
+def needs_reason(points: Points, stage: Stage) -> bool:
+    """Whether a changed point still lacks its reason at this stage."""
+    before = STAGE_BEFORE[stage]
+    value = points.at(stage)
+    return before is not None and value is not None and value != points.at(before) and not points.reason_at(stage).strip()
+
+
+def missing(form: Iterable[Points], stage: Stage) -> list[Missing]:
+    """What is missing before the stage is complete, in the order of the form; empty when the move may be made."""
+    found = []
+    for points in form:
+        if points.at(stage) is None:
+            found.append(Missing(points.criterion, Missing.POINTS))
+        elif needs_reason(points, stage):
+            found.append(Missing(points.criterion, Missing.REASON))
+    return found
+
+
+def total(form: Iterable[Points], stage: Stage) -> Decimal:
+    """Sum of the points of a stage; what is not entered yet counts nothing."""
+    return sum((value for points in form if (value := points.at(stage)) is not None), Decimal(0))
+
+
+def round_half_up(value: Decimal, places: int = 2) -> Decimal:
+    """The one rounding of the portal: half away from zero, as officials do it by hand."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A class and the lowest share of the maximum (in percent, inclusive) that earns it."""
+
+    grade: Grade
+    lower_pct: Decimal
+
+    def lower_points(self, max_total: Decimal) -> Decimal:
+        """The lowest total that earns the class."""
+        return self.lower_pct * max_total / 100
+
+
+@dataclass(frozen=True)
+class Classification:
+    """A class with the reasons for it: the threshold reached, and the next one with the points still missing."""
+
+    grade: Grade
+    total: Decimal
+    max_total: Decimal
+    reached: Threshold
+    next: Threshold | None
+
+    @property
+    def percent(self) -> Decimal:
+        """Share of the maximum in percent, for showing (two places, half-up). The class itself is decided on the unrounded total."""
+        return round_half_up(100 * self.total / self.max_total) if self.max_total else Decimal(0)
+
+    @property
+    def points_to_next(self) -> Decimal | None:
+        """Points missing to the next class; None in the best class."""
+        return None if self.next is None else self.next.lower_points(self.max_total) - self.total
+
+    def reasons(self) -> list[dict[str, str]]:
+        """The reasons as plain values, to be stored with an approved result and put into words where they are shown."""
+        return [
+            {
+                "rule": "threshold",
+                "grade": self.grade,
+                "total": str(self.total),
+                "max_total": str(self.max_total),
+                "percent": str(self.percent),
+                "lower_pct": str(self.reached.lower_pct),
+                "lower_points": str(self.reached.lower_points(self.max_total)),
+            }
+        ]
+
+
+def classify(thresholds: Sequence[Threshold], points: Decimal, max_total: Decimal) -> Classification:
+    """The class of a total: the highest threshold that the total reaches, compared exactly (points x 100 >= percent x maximum), without rounding.
+
+    The only place where a class is decided. Raises ValueError when the total is outside 0..maximum or no threshold is reached (the lowest must be 0).
+    """
+    if not is_within(points, max_total):
+        raise ValueError(f"total {points} outside 0..{max_total}")
+    ordered = sorted(thresholds, key=lambda threshold: threshold.lower_pct)
+    reached = [threshold for threshold in ordered if points * 100 >= threshold.lower_pct * max_total]
+    if not reached:
+        raise ValueError("no threshold reaches down to this total")
+    above = ordered[len(reached) :]
+    return Classification(reached[-1].grade, points, max_total, reached[-1], above[0] if above else None)
