@@ -1,0 +1,72 @@
+"""The stage and the cast that most tests need: see tests/factories.py for other ones."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from accounts.models import User
+from accounts.rules import Role
+from plan2018.models import Period
+from scoring.models import Assessment, CriteriaSet
+from tests.factories import Place, make_criteria_set, make_forms, make_period, make_province, make_user
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One person of each role, at the first commune, its district or the province; and a signatory next door and one far away."""
+
+    entry: User
+    signatory: User
+    appraiser: User
+    officer: User
+    admin: User
+    leader: User
+    api_client: User
+    neighbour: User
+    stranger: User
+
+
+@pytest.fixture
+def place(db: None) -> Place:
+    """A province with two districts of two communes each."""
+    return make_province()
+
+
+@pytest.fixture
+def cast(place: Place) -> Cast:
+    """One person of each role."""
+    return Cast(
+        entry=make_user(Role.COMMUNE_ENTRY, place.commune),
+        signatory=make_user(Role.COMMUNE_SIGNATORY, place.commune),
+        appraiser=make_user(Role.DISTRICT_APPRAISER, place.district),
+        officer=make_user(Role.PROVINCE_OFFICER, place.province),
+        admin=make_user(Role.PROVINCE_ADMIN, place.province),
+        leader=make_user(Role.LEADER, place.province),
+        api_client=make_user(Role.API_CLIENT, place.province),
+        neighbour=make_user(Role.COMMUNE_SIGNATORY, place.sibling),
+        stranger=make_user(Role.COMMUNE_SIGNATORY, place.stranger),
+    )
+
+
+@pytest.fixture
+def criteria_set(db: None) -> CriteriaSet:
+    """Three criteria of 20 points."""
+    return make_criteria_set()
+
+
+@pytest.fixture
+def year(db: None) -> Period:
+    """The period 2018-Y."""
+    return make_period("2018-Y")
+
+
+@pytest.fixture
+def half(db: None) -> Period:
+    """The period 2018-H1."""
+    return make_period("2018-H1")
+
+
+@pytest.fixture
+def forms(place: Place, criteria_set: CriteriaSet, year: Period) -> dict[str, Assessment]:
+    """The opened forms of 2018-Y by commune code, all in draft."""
+    return make_forms(year)

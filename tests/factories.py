@@ -1,0 +1,247 @@
+"""The stage and the cast of the tests: a small province, its people, a plan with two periods, a set of three criteria, opened forms.
+
+    place = make_province()                            11 > 094 (03124, 03127), 095 (03148, 03151), in force since 2004
+    user = make_user(Role.COMMUNE_SIGNATORY, place.commune)    signs in with PASSWORD; roles that need a second factor have one
+    client = client_of(user)                           a browser in which this person is signed in
+    period = make_period("2018-Y")                     or "2018-H1"; the plan of 2018 comes with it
+    make_criteria_set()                                CC01, CC02, CC03 of 20 points each; classes from 51, 39, 27 and 0 of 60 points
+    forms = make_forms(period)                         the opened forms by commune code, all in draft
+    fill_in(forms["03124"], Stage.SELF, 17, 15, 19)    points as if entered, without a trace in the ledger
+    bring_to(forms["03124"], State.APPROVED, 17)       by the acts of real people, with everything they leave in the ledger
+
+The same as fixtures, for tests that need no variety: tests/conftest.py.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import factory
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from factory.django import DjangoModelFactory, Password
+
+from accounts.models import User
+from accounts.rules import SECOND_FACTOR_ROLES, Role
+from communes.models import Unit
+from communes.rules import KINDS, Level
+from plan2018.models import Period, Plan
+from scoring import rules, services
+from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold
+from scoring.rules import Act, Grade, Stage, State
+
+PASSWORD = "lua-nuong-tren-doi"
+
+
+class UnitFactory(DjangoModelFactory):
+    """A unit by its full name ("Phường Noong Bua"): kind and name follow from it. Give `code`, `level`, `full_name` and, below the province, `parent`."""
+
+    class Meta:
+        model = Unit
+
+    kind = factory.LazyAttribute(lambda unit: next(kind for words, kind in KINDS.items() if unit.full_name.lower().startswith(words)))
+    name = factory.LazyAttribute(lambda unit: unit.full_name[len(next(words for words, kind in KINDS.items() if kind == unit.kind)) :].strip())
+    valid_from = date(2004, 1, 1)
+
+
+class UserFactory(DjangoModelFactory):
+    """A user: give `role` and `unit`."""
+
+    class Meta:
+        model = User
+
+    username = factory.LazyAttributeSequence(lambda user, n: f"{user.role}-{user.unit.code}-{n}".replace("_", "-"))
+    email = factory.LazyAttribute(lambda user: f"{user.username}@dienbien.example")
+    password = Password(PASSWORD)
+
+
+class PlanFactory(DjangoModelFactory):
+    """Plan 495 of 2018."""
+
+    class Meta:
+        model = Plan
+        django_get_or_create = ("year",)
+
+    year = 2018
+    number = "495/KH-UBND"
+    title = "Kế hoạch xây dựng, củng cố chính quyền cơ sở năm 2018"
+    issued_on = date(2018, 3, 5)
+    issuer = "Ủy ban nhân dân tỉnh Điện Biên"
+    provenance = "documented"
+
+
+class PeriodFactory(DjangoModelFactory):
+    """The year 2018, or with `half=True` its first six months."""
+
+    class Meta:
+        model = Period
+        django_get_or_create = ("code",)
+
+    class Params:
+        half = factory.Trait(code="2018-H1", kind=Period.HALF, name="6 tháng đầu năm 2018", ends_on=date(2018, 6, 30), due_on=date(2018, 6, 20))
+
+    plan = factory.SubFactory(PlanFactory)
+    code = "2018-Y"
+    kind = Period.YEAR
+    name = "Năm 2018"
+    starts_on = date(2018, 1, 1)
+    ends_on = date(2018, 12, 31)
+    due_on = date(2019, 1, 20)
+    section = "IV.2"
+
+
+class CriteriaSetFactory(DjangoModelFactory):
+    """The set of Decision 34/2011, empty."""
+
+    class Meta:
+        model = CriteriaSet
+        django_get_or_create = ("code",)
+
+    code = "qd-34-2011"
+    decision = "Quyết định 34/2011/QĐ-UBND"
+    title = "Tiêu chí đánh giá, xếp loại chính quyền cơ sở"
+    valid_from = date(2011, 1, 1)
+    provenance = "assumption"
+
+
+class CriterionFactory(DjangoModelFactory):
+    """A component criterion of 20 points. Give `criteria_set`, `group` and `position`."""
+
+    class Meta:
+        model = Criterion
+
+    kind = Criterion.COMPONENT
+    code = factory.LazyAttribute(lambda criterion: f"CC{criterion.position:02}")
+    number = factory.LazyAttribute(lambda criterion: f"I.{criterion.position}")
+    title = factory.LazyAttribute(lambda criterion: f"Tiêu thức thành phần {criterion.position}")
+    max_points = Decimal(20)
+    provenance = "derived-from-seed"
+
+
+class ThresholdFactory(DjangoModelFactory):
+    """A class. Give `criteria_set`, `grade`, `label` and `lower_pct`."""
+
+    class Meta:
+        model = Threshold
+
+    provenance = "assumption"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A small province. `commune` is the first of four; `sibling` lies in the same district, `stranger` in the other one."""
+
+    province: Unit
+    districts: tuple[Unit, Unit]
+    communes: tuple[Unit, Unit, Unit, Unit]
+
+    @property
+    def district(self) -> Unit:
+        return self.districts[0]
+
+    @property
+    def other_district(self) -> Unit:
+        return self.districts[1]
+
+    @property
+    def commune(self) -> Unit:
+        return self.communes[0]
+
+    @property
+    def sibling(self) -> Unit:
+        return self.communes[1]
+
+    @property
+    def stranger(self) -> Unit:
+        return self.communes[2]
+
+
+def make_province() -> Place:
+    """Make the province 11 with the districts 094 and 095 of two communes each: 03124 and 03127, 03148 and 03151."""
+    province = UnitFactory(code="11", level=Level.PROVINCE, full_name="Tỉnh Điện Biên")
+    city = UnitFactory(code="094", level=Level.DISTRICT, full_name="Thành phố Điện Biên Phủ", parent=province)
+    town = UnitFactory(code="095", level=Level.DISTRICT, full_name="Thị xã Mường Lay", parent=province)
+    communes = (
+        UnitFactory(code="03124", level=Level.COMMUNE, full_name="Phường Noong Bua", parent=city),
+        UnitFactory(code="03127", level=Level.COMMUNE, full_name="Phường Him Lam", parent=city),
+        UnitFactory(code="03148", level=Level.COMMUNE, full_name="Phường Sông Đà", parent=town),
+        UnitFactory(code="03151", level=Level.COMMUNE, full_name="Phường Na Lay", parent=town),
+    )
+    return Place(province, (city, town), communes)
+
+
+def make_user(role: Role, unit: Unit, *, second_factor: bool | None = None, **fields: object) -> User:
+    """Make a person or API client of this role at this unit. With a second factor where the role needs one, unless told otherwise."""
+    user = UserFactory(role=role, unit=unit, **fields)
+    if role in SECOND_FACTOR_ROLES if second_factor is None else second_factor:
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
+    return user
+
+
+def client_of(user: User | None) -> Client:
+    """Open a browser in which this person is signed in; None: nobody is."""
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def make_period(code: str = "2018-Y") -> Period:
+    """Make, or find, the period "2018-Y" or "2018-H1", with the plan of 2018."""
+    return PeriodFactory(half=code == "2018-H1", code=code)
+
+
+def make_criteria_set() -> CriteriaSet:
+    """Make the set of three criteria (CC01 to CC03 of 20 points in the group CG1) with the thresholds 85, 65, 45 and 0 percent."""
+    criteria_set = CriteriaSetFactory()
+    group = CriterionFactory(
+        criteria_set=criteria_set, kind=Criterion.GROUP, code="CG1", number="I", title="Nhóm tiêu thức", max_points=Decimal(60), position=0
+    )
+    for position in (1, 2, 3):
+        CriterionFactory(criteria_set=criteria_set, group=group, position=position)
+    for grade, label, lower_pct in ((Grade.GOOD, "Tốt", 85), (Grade.FAIR, "Khá", 65), (Grade.AVERAGE, "Trung bình", 45), (Grade.WEAK, "Yếu", 0)):
+        ThresholdFactory(criteria_set=criteria_set, grade=grade, label=label, lower_pct=Decimal(lower_pct))
+    return criteria_set
+
+
+def make_forms(period: Period) -> dict[str, Assessment]:
+    """Open the period: the blank forms of all communes by code. Makes the criteria set when there is none."""
+    if not CriteriaSet.objects.exists():
+        make_criteria_set()
+    services.open_period(period)
+    return {
+        form.unit.code: form for form in Assessment.objects.filter(period=period).select_related("unit__parent__parent", "period", "criteria_set")
+    }
+
+
+def fill_in(form: Assessment, stage: Stage, *points: float) -> None:
+    """Write points of one stage, in the order of the form (one number: the same for every criterion), beside the ledger."""
+    answers = list(form.answers.order_by("criterion__position"))
+    for answer, value in zip(answers, points * len(answers) if len(points) == 1 else points, strict=True):
+        setattr(answer, f"{stage}_points", Decimal(str(value)))
+    Answer.objects.bulk_update(answers, [f"{stage}_points"])
+
+
+def bring_to(form: Assessment, state: State, *points: float) -> Assessment:
+    """Bring a blank form to this state: a signatory, an appraiser and an officer (made for it) agree on these points and do their acts."""
+    commune, district = form.unit, form.unit.parent
+    people = {
+        Act.SUBMIT: (Role.COMMUNE_SIGNATORY, commune, Stage.SELF),
+        Act.APPRAISE: (Role.DISTRICT_APPRAISER, district, Stage.APPRAISED),
+        Act.APPROVE: (Role.PROVINCE_OFFICER, district.parent, Stage.FINAL),
+    }
+    for act, (role, unit, stage) in people.items():
+        form.refresh_from_db()
+        if form.state == state:
+            break
+        actor = make_user(role, unit)
+        if act == Act.APPRAISE and state == State.RETURNED:
+            services.return_(assessment=form, version=form.version, remarks={"CC01": "Xem lại điểm này"}, reason="Chưa khớp hồ sơ", actor=actor)
+            continue
+        fill_in(form, stage, *points)
+        getattr(services, act)(assessment=form, version=form.version, actor=actor)
+    form.refresh_from_db()
+    assert form.state == rules.State(state)
+    return form
