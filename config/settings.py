@@ -4,10 +4,12 @@ SECRET_KEY      required.
 DEBUG           default off. On: demo data allowed, second factor optional, style guide served.
 ALLOWED_HOSTS   comma-separated; required when DEBUG is off.
 DATABASE_URL    default: SQLite file db.sqlite3 beside manage.py. Production: postgres://user:password@host/name.
+STATEMENT_TIMEOUT_MS default 30000: PostgreSQL cancels what runs longer.
 REDIS_URL       default none: jobs run in the process that asks for them. Set: Celery worker and beat do the work.
 MEDIA_ROOT      default: media/ beside manage.py.
 DEMO_PASSWORD   password of the illustrative users; has a default only when DEBUG is on.
 EMAIL_URL       default: mails are printed. Production: smtp+tls://user:password@host:587.
+DEFAULT_FROM_EMAIL who mails come from.
 LOG_LEVEL       default INFO.
 BEHIND_TLS_PROXY default on when DEBUG is off: https only, secure cookies, X-Forwarded-Proto trusted.
 """
@@ -22,7 +24,17 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", default=False)
+
+
+def _switch(name: str, *, default: bool) -> bool:
+    """Read 0 or 1; django-environ takes every word it does not know for "off"."""
+    word = env.str(name, default=str(int(default))).strip().lower()
+    if word not in {"0", "1", "false", "true", "no", "yes", "off", "on"}:
+        raise ImproperlyConfigured(f"{name} is {word!r}: write 0 or 1.")
+    return word in {"1", "true", "yes", "on"}
+
+
+DEBUG = _switch("DEBUG", default=False)
 try:
     SECRET_KEY = env.str("SECRET_KEY")
 except ImproperlyConfigured as error:
@@ -32,7 +44,7 @@ if not DEBUG and len(SECRET_KEY) < 50:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 if not DEBUG and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty: name the hosts of the portal, separated by commas.")
-BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=not DEBUG)
+BEHIND_TLS_PROXY = _switch("BEHIND_TLS_PROXY", default=not DEBUG)
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if "*" not in host] if BEHIND_TLS_PROXY else []
 
 INSTALLED_APPS = [
@@ -63,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.views.probes",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -105,13 +118,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL names no database that the portal knows: sqlite:///path or postgres://user:password@host/name.")
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {"options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=30_000)}"}
+    DATABASES["default"]["OPTIONS"] = {
+        "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=30_000)}",
+        "connect_timeout": 5,
+    }
 
 # Jobs: see ledger/services.py. The broker carries ids only; losing it costs a delay, never a job.
 REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://")):
+    raise ImproperlyConfigured("REDIS_URL does not begin with redis:// or rediss://.")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -201,7 +221,6 @@ CSRF_COOKIE_HTTPONLY = True
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -1,0 +1,69 @@
+"""What the tests run with, whatever `.env` and the shell say. A pytest plugin (`-p tests.environment`), imported before the settings.
+
+The database and the broker come from the runner: `python -m tests.services -- pytest` gives PostgreSQL and Redis; without it the suite
+runs on a SQLite file with embedded jobs, as `make run` does.
+
+Markers: `postgres` needs PostgreSQL, Redis or both (deselected on SQLite); `live` starts processes, servers or browsers and runs alone;
+`browser` drives Chromium.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+DEMO_PASSWORD = "dienbien-495"
+ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+_directory = tempfile.TemporaryDirectory(prefix="portal-tests-", ignore_cleanup_errors=True)
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+os.environ.update(
+    {
+        "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
+        "DEBUG": "0",
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "BEHIND_TLS_PROXY": "0",
+        "DEMO_PASSWORD": DEMO_PASSWORD,
+        "EMAIL_URL": "memorymail://",
+        "LOG_LEVEL": "WARNING",
+        "MEDIA_ROOT": str(Path(_directory.name) / "media"),
+    }
+)
+if ON_POSTGRES:
+    # Each xdist worker has its database (pytest-django sees to that) and, so that nobody hears another's messages, its Redis number.
+    os.environ["REDIS_URL"] = os.environ.get("REDIS_URL", "").rsplit("/", 1)[0] + "/" + _worker.removeprefix("gw")
+else:
+    os.environ["DATABASE_URL"] = f"sqlite:///{_directory.name}/db.sqlite3"
+    os.environ["REDIS_URL"] = ""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Change what has no variable of its own; pytest-django has loaded the settings by now."""
+    from django.conf import settings
+    from django.db import connections
+
+    # A file as in production: several connections, WAL, a writer that waits. In memory they would share one.
+    if not ON_POSTGRES:
+        connections.databases["default"]["TEST"]["NAME"] = f"{_directory.name}/test.sqlite3"
+    # Nobody has collected static files here.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+    # Argon2 takes its time on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, without calling it skipped, what needs a server that this run does not have."""
+    if ON_POSTGRES:
+        return
+    needless = [item for item in items if item.get_closest_marker("postgres")]
+    config.hook.pytest_deselected(items=needless)
+    items[:] = [item for item in items if item not in needless]
+
+
+def pytest_report_header() -> str:
+    """Name the database, so that the two runs of `make test` can be told apart."""
+    return f"portal: {'PostgreSQL and Redis' if ON_POSTGRES else 'SQLite and embedded jobs'}"
