@@ -25,7 +25,6 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 
-
 def _switch(name: str, *, default: bool) -> bool:
     """Read 0 or 1; django-environ takes every word it does not know for "off"."""
     word = env.str(name, default=str(int(default))).strip().lower()
@@ -198,7 +197,7 @@ STORAGES = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 
 # Headers: nothing from elsewhere, nothing inline.
 CONTENT_SECURITY_POLICY = {

@@ -50,7 +50,14 @@ class Service:
         with log.open("ab") as output:
             # A session of its own: Ctrl-C reaches the tests first, the server is stopped after them.
             self.process = subprocess.Popen(
-                self.command, cwd=self.directory, stdout=output, stderr=output, start_new_session=True, **_identity(self.user)
+                self.command,
+                cwd=self.directory,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                user=self.user,
+                group=self.user,
+                extra_groups=[] if self.user else None,
             )
         deadline = time.monotonic() + START_TIMEOUT
         while not self.is_ready():
@@ -87,7 +94,9 @@ def postgres() -> Iterator[Service]:
             check=True,
             cwd=directory,
             stdout=subprocess.DEVNULL,
-            **_identity(user),
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
         )
         settings = {
             "listen_addresses": "127.0.0.1",
@@ -218,10 +227,6 @@ def _directory(prefix: str, user: str | None = None) -> Iterator[Path]:
 
 def _postgres_user() -> str | None:
     return "postgres" if os.geteuid() == 0 else None
-
-
-def _identity(user: str | None) -> dict[str, object]:
-    return {"user": user, "group": user, "extra_groups": []} if user else {}
 
 
 def _free_port() -> int:
