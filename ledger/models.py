@@ -74,7 +74,9 @@ class Job(models.Model):
     done = models.PositiveIntegerField(_("đã xong"), default=0)
     total = models.PositiveIntegerField(_("tổng số"), default=0)
     message = models.TextField(_("thông báo"), blank=True)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người yêu cầu"))
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người yêu cầu")
+    )
     created_at = models.DateTimeField(_("yêu cầu lúc"))
     sent_at = models.DateTimeField(_("gửi đi lúc"), null=True, blank=True)
     heartbeat_at = models.DateTimeField(_("nhịp gần nhất"), null=True, blank=True)

@@ -52,7 +52,9 @@ def record(
 def ask(*, task: str, key: str, actor: AbstractBaseUser | None = None) -> Job:
     """Ask for a piece of work: the open job of this task and key if there is one (a second click), else a new one."""
     with transaction.atomic():
-        Job.objects.bulk_create([Job(task=task, key=key, requested_by_id=actor.pk if actor else None, created_at=timezone.now())], ignore_conflicts=True)
+        Job.objects.bulk_create(
+            [Job(task=task, key=key, requested_by_id=actor.pk if actor else None, created_at=timezone.now())], ignore_conflicts=True
+        )
         return Job.objects.get(task=task, key=key, state__in=[JobState.QUEUED, JobState.RUNNING])
 
 
@@ -65,7 +67,9 @@ def run(job_id: UUID | str, work: Callable[[Job], str]) -> Job | None:
     """
     now = timezone.now()
     open_ = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, heartbeat_at__lt=now - HEART_STOPPED)
-    claimed = Job.objects.filter(open_, pk=job_id, attempts__lt=MAX_ATTEMPTS).update(state=JobState.RUNNING, attempts=F("attempts") + 1, heartbeat_at=now)
+    claimed = Job.objects.filter(open_, pk=job_id, attempts__lt=MAX_ATTEMPTS).update(
+        state=JobState.RUNNING, attempts=F("attempts") + 1, heartbeat_at=now
+    )
     if not claimed:
         return None
     job = Job.objects.get(pk=job_id)

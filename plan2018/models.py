@@ -40,7 +40,9 @@ class Period(models.Model):
     starts_on = models.DateField(_("từ ngày"))
     ends_on = models.DateField(_("đến ngày"))
     due_on = models.DateField(_("hạn báo cáo"))
-    due_comparison = models.CharField(_("cách hiểu hạn"), max_length=2, default=rules.BEFORE, choices=[(rules.BEFORE, _("trước ngày")), (rules.UNTIL, _("chậm nhất ngày"))])
+    due_comparison = models.CharField(
+        _("cách hiểu hạn"), max_length=2, default=rules.BEFORE, choices=[(rules.BEFORE, _("trước ngày")), (rules.UNTIL, _("chậm nhất ngày"))]
+    )
     section = models.CharField(_("mục của kế hoạch"), max_length=40)
 
     class Meta:

@@ -29,23 +29,43 @@ class Report(models.Model):
         return f"{self.unit}, {self.period}"
 
 
-class Metric(models.Model):
-    """One figure of one unit in one period: a numerator over a denominator, its value, and where it applies lowest, highest, rank, met.
+class Standing(models.Model):
+    """The place of one commune in the ranking of a period: its approved total, class and title as they were when the period was filled."""
 
-    Replaced whole by `services.fill`. A parent's row is the sum of its children's. No row means no data, never zero.
+    pk = models.CompositePrimaryKey("period_id", "unit_id")
+    # Derived rows, rewritten by every fill from rows that hold the real foreign keys: checking them again would double the price of a fill.
+    period = models.ForeignKey(Period, models.CASCADE, related_name="standings", db_constraint=False, db_index=False, verbose_name=_("kỳ"))
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="standings", db_constraint=False, db_index=False, verbose_name=_("đơn vị"))
+    rank = models.PositiveIntegerField(_("thứ hạng"), help_text=_("Trong tỉnh; bằng điểm thì cùng hạng (1, 2, 2, 4)"))
+    total = models.DecimalField(_("tổng điểm"), max_digits=7, decimal_places=2)
+    max_total = models.DecimalField(_("thang điểm"), max_digits=7, decimal_places=2)
+    grade = models.CharField(_("hạng"), max_length=8)
+    clean_strong = models.BooleanField(_("Trong sạch, vững mạnh"))
+
+    class Meta:
+        verbose_name = _("thứ hạng")
+        verbose_name_plural = _("bảng xếp hạng")
+
+    def __str__(self) -> str:
+        return f"{self.rank}. {self.unit_id}"
+
+
+class Metric(models.Model):
+    """One figure of a district or province in one period: a numerator over a denominator, its value, the lowest and highest of its parts.
+
+    Replaced whole by `services.fill`. A parent's row is the sum of its children's. No row means no data, never zero. `value` is the share in percent
+    for counts and the total score, the mean in points for `criterion.*`, the actual for `target.*`; `met` is for targets.
     """
 
     pk = models.CompositePrimaryKey("period_id", "unit_id", "indicator")
-    # Derived rows, rewritten by every fill from rows that hold the real foreign keys: checking them again would double the price of a fill.
-    period = models.ForeignKey(Period, models.CASCADE, related_name="metrics", db_constraint=False, verbose_name=_("kỳ"))
+    period = models.ForeignKey(Period, models.CASCADE, related_name="metrics", db_constraint=False, db_index=False, verbose_name=_("kỳ"))
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="metrics", db_constraint=False, db_index=False, verbose_name=_("đơn vị"))
     indicator = models.CharField(_("chỉ số"), max_length=24)
-    numerator = models.DecimalField(_("tử số"), max_digits=14, decimal_places=2, null=True)
-    denominator = models.DecimalField(_("mẫu số"), max_digits=14, decimal_places=2, null=True)
-    value = models.DecimalField(_("giá trị"), max_digits=14, decimal_places=4, null=True)
+    numerator = models.DecimalField(_("tử số"), max_digits=14, decimal_places=2)
+    denominator = models.DecimalField(_("mẫu số"), max_digits=14, decimal_places=2)
+    value = models.DecimalField(_("giá trị"), max_digits=14, decimal_places=4)
     low = models.DecimalField(_("thấp nhất"), max_digits=9, decimal_places=2, null=True)
     high = models.DecimalField(_("cao nhất"), max_digits=9, decimal_places=2, null=True)
-    rank = models.PositiveIntegerField(_("thứ hạng"), null=True)
     met = models.BooleanField(_("đạt"), null=True)
 
     class Meta:
