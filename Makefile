@@ -29,7 +29,7 @@ run: $(RUN) .env
 	@$(PYTHON) manage.py demo_logins
 	@echo 'http://$(HOST):$(PORT)/  (Ctrl-C stops the portal)'
 	@$(PYTHON) manage.py rollup --watch 5 & watcher=$$!; \
-	$(VENV)/bin/gunicorn config.wsgi --bind '$(HOST):$(PORT)' --workers 2 --threads 4 --no-control-socket --log-level warning & server=$$!; \
+	$(VENV)/bin/gunicorn config.wsgi --bind '$(HOST):$(PORT)' --workers 2 --threads 4 --graceful-timeout 5 --no-control-socket --log-level warning & server=$$!; \
 	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; wait $$server
 
 # Tests that start workers or browsers are marked `live` and run one after another.

@@ -58,7 +58,7 @@ def test_the_web_server_answers_a_probe_with_any_host_and_ends_when_asked():
         listener.bind(("127.0.0.1", 0))
         host, port = listener.getsockname()
     server = subprocess.Popen(
-        [PROGRAMS / "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"{host}:{port}", "config.wsgi"],
+        [PROGRAMS / "gunicorn", "--config", "deploy/gunicorn.conf.py", "--graceful-timeout", "5", "--bind", f"{host}:{port}", "config.wsgi"],
         cwd=ROOT,
         env=os.environ | {"BEHIND_TLS_PROXY": "1"},
     )
