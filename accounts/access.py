@@ -28,5 +28,5 @@ def get_unit(user: User, code: str, day: date) -> Unit:
 
 def require(user: User, roles: Iterable[Role]) -> None:
     """Raise PermissionDenied unless the user has one of the roles."""
-    if user.role not in roles:
+    if Role(user.role) not in roles:
         raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))

@@ -123,7 +123,8 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
-        "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=30_000)}",
+        # A statement that hangs ends by itself; the server notices a killed process, and frees its locks, also in the middle of a statement.
+        "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=30_000)} -c client_connection_check_interval=2s",
         "connect_timeout": 5,
     }
 
@@ -154,7 +155,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ledger.sweep", "schedule": 30.0, "options": {"expires": 25}},
-    "fill-stale": {"task": "reports.fill_stale", "schedule": 60.0, "options": {"expires": 55}},
+    "fill-stale": {"task": "reports.fill_stale", "schedule": 15.0, "options": {"expires": 14}},
 }
 
 # Accounts: created by the administrator, never by sign-up.

@@ -74,18 +74,19 @@ class Job(models.Model):
     done = models.PositiveIntegerField(_("đã xong"), default=0)
     total = models.PositiveIntegerField(_("tổng số"), default=0)
     message = models.TextField(_("thông báo"), blank=True)
+    error = models.CharField(_("lỗi cuối"), max_length=80, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người yêu cầu")
     )
     created_at = models.DateTimeField(_("yêu cầu lúc"))
     sent_at = models.DateTimeField(_("gửi đi lúc"), null=True, blank=True)
-    heartbeat_at = models.DateTimeField(_("nhịp gần nhất"), null=True, blank=True)
+    started_at = models.DateTimeField(_("bắt đầu chạy lúc"), null=True, blank=True)
     finished_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("việc chạy nền")
         verbose_name_plural = _("việc chạy nền")
-        indexes = [models.Index(fields=["state", "heartbeat_at"], name="job_in_state")]
+        indexes = [models.Index(fields=["state", "sent_at"], name="job_in_state")]
         constraints = [
             models.UniqueConstraint(fields=["task", "key"], condition=Q(state__in=["queued", "running"]), name="job_once_at_a_time"),
             models.CheckConstraint(condition=Q(state__in=[s.value for s in JobState]), name="job_state_known"),

@@ -10,7 +10,7 @@ MAX_ATTEMPTS = 3
 
 
 class JobState(StrEnum):
-    """Life of a job: queued -> running -> done or failed; a running job whose heartbeat stopped may be taken again."""
+    """Life of a job: queued -> running -> done or failed; a running job whose process died is taken again."""
 
     QUEUED = "queued"
     RUNNING = "running"

@@ -1,21 +1,20 @@
 """Acts of the ledger: write an entry; ask for a job, take it, finish it, sweep for what was lost."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.models import Entry, Job
 from ledger.rules import MAX_ATTEMPTS, JobState, chain, digest
 
-SENT_TOO_LONG_AGO = timedelta(seconds=60)
-HEART_STOPPED = timedelta(seconds=90)
+SENT_LONG_AGO = timedelta(seconds=60)
 
 
 def record(
@@ -59,39 +58,51 @@ def ask(*, task: str, key: str, actor: AbstractBaseUser | None = None) -> Job:
 
 
 def run(job_id: UUID | str, work: Callable[[Job], str]) -> Job | None:
-    """Do a job's work once: claim it, do the work and mark it done in one transaction; None when there is nothing (left) to do.
+    """Do a job's work once, in one transaction that also marks it done; None when there is nothing (left) to do.
 
-    `work` gets the job and gives back a sentence for the person who asked. Called twice or at once, the second caller finds the job taken or done.
-    An error sends the job back to the queue; after MAX_ATTEMPTS it is failed, with a message. A killed process leaves the job running with a
-    heartbeat that stops: the sweeper sends it again.
+    `work` gets the job and gives back a sentence for the person who asked. While it runs it holds the lock of the job's row: a second copy of the
+    message, and the sweeper, pass by; when its process is killed the lock is free at once and whoever comes next takes the job again. An error sends
+    the job back to the queue; after MAX_ATTEMPTS it is failed, with a message.
     """
-    now = timezone.now()
-    open_ = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, heartbeat_at__lt=now - HEART_STOPPED)
-    claimed = Job.objects.filter(open_, pk=job_id, attempts__lt=MAX_ATTEMPTS).update(
-        state=JobState.RUNNING, attempts=F("attempts") + 1, heartbeat_at=now
-    )
-    if not claimed:
-        return None
-    job = Job.objects.get(pk=job_id)
+    with transaction.atomic():
+        job = _unlocked(job_id)
+        if job is None or _give_up(job):
+            return None
+        job.state, job.attempts, job.started_at = JobState.RUNNING, job.attempts + 1, timezone.now()
+        job.save(update_fields=["state", "attempts", "started_at"])
     try:
         with transaction.atomic():
-            lock(f"{job.task}:{job.key}")
-            message = work(job)
-            Job.objects.filter(pk=job.pk).update(state=JobState.DONE, message=message, finished_at=timezone.now(), done=F("total"))
+            job = _unlocked(job_id)
+            if job is None:
+                return None
+            job.message = work(job)
+            job.state, job.finished_at, job.done = JobState.DONE, timezone.now(), job.total
+            job.save(update_fields=["message", "state", "finished_at", "done"])
     except Exception as error:
-        gave_up = job.attempts >= MAX_ATTEMPTS
-        Job.objects.filter(pk=job.pk).update(
-            state=JobState.FAILED if gave_up else JobState.QUEUED,
-            message=_("Việc này đã lỗi %(n)d lần nên dừng lại. Lỗi cuối: %(error)s. Hãy báo quản trị hệ thống, kèm mã việc.")
-            % {"n": job.attempts, "error": type(error).__name__}
-            if gave_up
-            else "",
-            finished_at=timezone.now() if gave_up else None,
-            sent_at=None,
-        )
+        with transaction.atomic():
+            job = Job.objects.select_for_update().get(pk=job_id)
+            job.error = type(error).__name__
+            job.sent_at = None
+            job.save(update_fields=["error", "sent_at"])
+            _give_up(job)
         raise
-    job.refresh_from_db()
     return job
+
+
+def _unlocked(job_id: UUID | str) -> Job | None:
+    """The unfinished job, locked for us; None when it is finished or another process holds it."""
+    unfinished = Job.objects.filter(pk=job_id, state__in=[JobState.QUEUED, JobState.RUNNING])
+    return unfinished.select_for_update(skip_locked=True).first()
+
+
+def _give_up(job: Job) -> bool:
+    """Fail a job that has used up its attempts, in words for the person who asked."""
+    if job.attempts < MAX_ATTEMPTS:
+        return False
+    job.state, job.finished_at = JobState.FAILED, timezone.now()
+    job.message = _("Việc này đã dừng giữa chừng %(n)d lần nên không chạy lại nữa. Hãy báo quản trị hệ thống, kèm mã việc.") % {"n": job.attempts}
+    job.save(update_fields=["state", "finished_at", "message"])
+    return True
 
 
 def lock(name: str) -> None:
@@ -101,15 +112,15 @@ def lock(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest(name)[:15], 16)])
 
 
-def to_send(*, now: datetime) -> list[Job]:
-    """Mark as sent, and give back, the jobs that wait too long or whose worker stopped; fail those that used up their attempts."""
-    waiting = Q(state=JobState.QUEUED) & (Q(sent_at=None) | Q(sent_at__lt=now - SENT_TOO_LONG_AGO))
-    dead = Q(state=JobState.RUNNING, heartbeat_at__lt=now - HEART_STOPPED)
-    Job.objects.filter(dead | Q(state=JobState.QUEUED), attempts__gte=MAX_ATTEMPTS).update(
-        state=JobState.FAILED,
-        finished_at=now,
-        message=_("Việc này đã dừng giữa chừng %(n)d lần nên không chạy lại nữa. Hãy báo quản trị hệ thống, kèm mã việc.") % {"n": MAX_ATTEMPTS},
-    )
-    jobs = list(Job.objects.filter(waiting | dead, attempts__lt=MAX_ATTEMPTS).order_by("created_at"))
-    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(sent_at=now)
+def to_send() -> list[Job]:
+    """The jobs whose message is lost or whose worker died, marked as sent again; those that used up their attempts are failed.
+
+    A job is due when nobody holds its row and it was not sent within the last SENT_LONG_AGO: that covers a crash between commit and sending, a lost
+    or emptied broker, and a killed worker.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        waiting = Job.objects.filter(Q(sent_at=None) | Q(sent_at__lt=now - SENT_LONG_AGO), state__in=[JobState.QUEUED, JobState.RUNNING])
+        jobs = [job for job in waiting.order_by("created_at").select_for_update(skip_locked=True) if not _give_up(job)]
+        Job.objects.filter(pk__in=[job.pk for job in jobs]).update(sent_at=now)
     return jobs

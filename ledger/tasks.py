@@ -30,5 +30,5 @@ def _send(job: Job) -> None:
 @shared_task(name="ledger.sweep")
 def sweep() -> None:
     """Send again what waits too long: covers a lost broker, a killed worker and a flushed queue."""
-    for job in services.to_send(now=timezone.now()):
+    for job in services.to_send():
         _send(job)

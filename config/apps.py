@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+from config.celery import app
+
+
+class PortalConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        """Make every process know every task, not only the workers: who asks for a job sends it by its name."""
+        app.autodiscover_tasks(force=True)
