@@ -40,7 +40,7 @@ class Unit(models.Model):
     valid_from = models.DateField(_("có hiệu lực từ"))
     valid_to = models.DateField(_("hết hiệu lực từ"), null=True, blank=True)
     outline = models.TextField(_("ranh giới"), blank=True, help_text=_("Đường SVG trong khung 720 x 880, chỉ để minh họa"))
-    sort_key = models.CharField(max_length=160, editable=False)
+    sort_key = models.CharField(max_length=250, editable=False)
     search_key = models.CharField(max_length=100, editable=False)
     provenance = models.CharField(_("nguồn"), max_length=200, blank=True)
 

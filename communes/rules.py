@@ -1,7 +1,14 @@
-"""How units are named, ordered and found. Source: the General Statistics Office's register; Unicode collation for Vietnamese (CLDR)."""
+"""How units are named, ordered, found and drawn. Sources: the General Statistics Office's register; Unicode collation for Vietnamese (CLDR)."""
 
+import math
 import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+
+Position = tuple[float, float]
+"""Longitude and latitude in degrees (WGS 84), as GeoJSON has them."""
 
 
 class Level(StrEnum):
@@ -29,36 +36,85 @@ ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
 """huyền, hỏi, ngã, sắc, nặng: they decide only between words that are otherwise equal (ma mà mả mã má mạ)."""
 
-_PRIMARY = {letter: chr(ord("A") + index) for index, letter in enumerate(ALPHABET)}
+_END, _SPACE, _SIGN = "00", "01", "02"
+_PLACES = {character: f"{place:02}" for place, character in enumerate("0123456789" + ALPHABET, start=10)}
+"""Two digits for each character, because every collation of every database orders digits alike."""
 
 
 def sort_key(text: str) -> str:
-    """A key whose plain order (by code point) is Vietnamese alphabetical order: letters first, then tones, as CLDR `vi` has it.
+    """A key whose plain order is Vietnamese alphabetical order as CLDR `vi` has it: letters first, then tones over the whole text, no case.
 
-    Spaces sort before letters, digits before letters. Computed once when a name is stored, so both databases order alike, by an index.
+    Spaces come before other signs, these before digits, digits before letters; a name comes before those that go on after it.
+    Computed once when a name is stored, so both databases order alike, by an index.
     """
-    primary, secondary = [], []
+    places, tones = [], []
     for character in unicodedata.normalize("NFC", text).lower():
-        base, tone = "", "0"
-        for part in unicodedata.normalize("NFD", character):
-            if part in _TONES:
-                tone = str(_TONES.index(part) + 1)
-            else:
-                base += part
-        letter = unicodedata.normalize("NFC", base)
-        if letter in _PRIMARY:
-            primary.append(_PRIMARY[letter])
-            secondary.append(tone)
-        elif letter.isspace() or letter == "-":
-            primary.append(" ")
-            secondary.append("0")
-        elif letter.isdigit():
-            primary.append(letter)
-            secondary.append("0")
-    return "".join(primary) + "!" + "".join(secondary).rstrip("0")
+        parts = unicodedata.normalize("NFD", character)
+        letter = unicodedata.normalize("NFC", "".join(part for part in parts if part not in _TONES))
+        places.append(_PLACES.get(letter, _SPACE if letter.isspace() else _SIGN))
+        tones.append(next((str(place) for place, tone in enumerate(_TONES, start=1) if tone in parts), "0"))
+    return "".join(places) + _END + "".join(tones).rstrip("0")
 
 
 def fold(text: str) -> str:
     """Text for searching without diacritics: NFD without marks, đ as d, lower case, single spaces."""
     plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     return " ".join(plain.replace("đ", "d").replace("Đ", "D").lower().split())
+
+
+WIDTH, HEIGHT, MARGIN = 720, 880, 4
+"""The frame of the map in SVG units, and the space left free around the province."""
+
+STEP = 2
+"""Outlines go through the points of a grid this fine: neighbours share their border to the point, and the whole map stays near 30 KB."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a piece of the earth lies in the frame of the map: equirectangular, true to shape at its middle latitude, north up."""
+
+    west: float
+    north: float
+    across: float
+    """SVG units per degree of longitude."""
+    down: float
+    """SVG units per degree of latitude."""
+
+    def point(self, position: Position) -> tuple[int, int]:
+        """The grid point of a position."""
+        longitude, latitude = position
+        x, y = MARGIN + (longitude - self.west) * self.across, MARGIN + (self.north - latitude) * self.down
+        return STEP * round(x / STEP), STEP * round(y / STEP)
+
+
+def frame_of(positions: Iterable[Position]) -> Frame:
+    """The frame into which all these positions fit, as large as the map allows. Raises ValueError unless they span an area."""
+    longitudes, latitudes = zip(*positions, strict=True)
+    west, south, north = min(longitudes), min(latitudes), max(latitudes)
+    shrink = math.cos(math.radians((south + north) / 2))
+    width, height = (max(longitudes) - west) * shrink, north - south
+    if not (width and height):
+        raise ValueError("positions span no area")
+    scale = min((WIDTH - 2 * MARGIN) / width, (HEIGHT - 2 * MARGIN) / height)
+    return Frame(west, north, scale * shrink, scale)
+
+
+def outline(rings: Iterable[Sequence[Position]], frame: Frame) -> str:
+    """The SVG path of a polygon: one closed subpath for each ring (whose last position repeats the first), in relative whole numbers.
+
+    Points that fall on their predecessor or on the line through their neighbours are left out.
+    """
+    return "".join(_subpath([frame.point(position) for position in ring[:-1]]) for ring in rings)
+
+
+def _subpath(points: list[tuple[int, int]]) -> str:
+    distinct = [point for previous, point in zip(points[-1:] + points, points, strict=False) if point != previous]
+    corners = [
+        (x, y)
+        for (x, y), (x0, y0), (x1, y1) in zip(distinct, distinct[-1:] + distinct, distinct[1:] + distinct[:1], strict=False)
+        if (x - x0) * (y1 - y) != (y - y0) * (x1 - x)
+    ]
+    if not corners:
+        return ""
+    steps = [f"{x - x0} {y - y0}" for (x0, y0), (x, y) in pairwise(corners)]
+    return f"M{corners[0][0]} {corners[0][1]}l{' '.join(steps)}z".replace(" -", "-")

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField(verbose_name='có hiệu lực từ')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='hết hiệu lực từ')),
                 ('outline', models.TextField(blank=True, help_text='Đường SVG trong khung 720 x 880, chỉ để minh họa', verbose_name='ranh giới')),
-                ('sort_key', models.CharField(editable=False, max_length=160)),
+                ('sort_key', models.CharField(editable=False, max_length=250)),
                 ('search_key', models.CharField(editable=False, max_length=100)),
                 ('provenance', models.CharField(blank=True, max_length=200, verbose_name='nguồn')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='communes.unit', verbose_name='thuộc')),
