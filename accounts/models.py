@@ -1,16 +1,23 @@
 """Users: one person or one API client, one role, one unit."""
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules import Role
+from accounts.rules import LEVELS, SECOND_FACTOR_ROLES, Role
 from communes.models import Unit
 
 
 class User(AbstractUser):
-    """A person or an API client. Sees only what is under its unit; what it may do there follows from its role."""
+    """A person or an API client. Sees only what is under its unit; what it may do there follows from its role.
+
+    `is_staff` (the administration site) follows from the role too; `has_second_factor` is there for users from `selectors.people`.
+    """
+
+    has_second_factor: bool
 
     role = models.CharField(
         _("vai trò"),
@@ -31,10 +38,33 @@ class User(AbstractUser):
     REQUIRED_FIELDS = ["email", "role", "unit"]
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("người dùng")
-        verbose_name_plural = _("người dùng")
-        constraints = [models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="user_role_known")]
+        verbose_name = _("người dùng")  # type: ignore[assignment]
+        verbose_name_plural = _("người dùng")  # type: ignore[assignment]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="user_role_known"),
+            models.CheckConstraint(
+                condition=Q(is_staff=True) & (Q(role=Role.PROVINCE_ADMIN) | Q(is_superuser=True))
+                | Q(is_staff=False, is_superuser=False) & ~Q(role=Role.PROVINCE_ADMIN),
+                name="user_staff_follows_role",
+            ),
+        ]
         indexes = [models.Index(fields=["is_demo"], condition=Q(is_demo=True), name="user_is_demo")]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.is_staff = self.is_superuser or self.role == Role.PROVINCE_ADMIN
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def clean(self) -> None:
+        """Raise ValidationError when the unit is of a level at which the role does not serve."""
+        super().clean()
+        if self.role and self.unit_id and self.unit.level not in LEVELS[Role(self.role)]:
+            words = gettext("Vai trò “%(role)s” không phục vụ ở cấp %(level)s: chọn đơn vị khác hoặc vai trò khác.")
+            raise ValidationError({"unit": words % {"role": self.get_role_display(), "level": self.unit.get_level_display()}})
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the user needs a second factor where it is required (settings.MFA_REQUIRED)."""
+        return self.is_superuser or self.role in SECOND_FACTOR_ROLES

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps
 
 from config.celery import app
 
@@ -9,3 +10,8 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Make every process know every task, not only the workers: who asks for a job sends it by its name."""
         app.autodiscover_tasks(force=True)
+
+
+class AdminConfig(apps.AdminConfig):
+    default = False  # named in INSTALLED_APPS instead
+    default_site = "config.admin.Site"

@@ -11,14 +11,19 @@ DEMO_PASSWORD   password of the illustrative users; has a default only when DEBU
 EMAIL_URL       default: mails are printed. Production: smtp+tls://user:password@host:587.
 DEFAULT_FROM_EMAIL who mails come from.
 LOG_LEVEL       default INFO.
-BEHIND_TLS_PROXY default on when DEBUG is off: https only, secure cookies, X-Forwarded-Proto trusted.
+BEHIND_TLS_PROXY default on when DEBUG is off: https only, secure cookies; X-Forwarded-Proto and the last address of X-Forwarded-For trusted.
+MFA_REQUIRED    default on when DEBUG is off: whoever appraises, approves or administers needs a second factor.
+API_RATE        default 600/min: API requests of one person or client (counted in Redis; without it, in each process).
 """
 
+import re
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -47,7 +52,7 @@ BEHIND_TLS_PROXY = _switch("BEHIND_TLS_PROXY", default=not DEBUG)
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if "*" not in host] if BEHIND_TLS_PROXY else []
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -82,6 +87,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -158,9 +165,27 @@ CELERY_BEAT_SCHEDULE = {
     "fill-stale": {"task": "reports.fill_stale", "schedule": 15.0, "options": {"expires": 14}},
 }
 
+# Caches. The default one holds what must be shared and must survive a lost Redis, above all the counters of failed sign-ins: a table of the
+# database (made by a migration of accounts). The other one holds the API's counters, which may be lost.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # nobody pushes a counter out by trying many names
+    },
+    "throttle": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "throttle",
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle"},
+}
+
 # Accounts: created by the administrator, never by sign-up.
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -172,6 +197,27 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+MFA_REQUIRED = _switch("MFA_REQUIRED", default=not DEBUG)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Chính quyền cơ sở Điện Biên"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are entered by the administrator
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # no sign-up; allauth asks for what its sign-in needs
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False  # several people share the machine of a commune office: the session ends with the browser
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {
+    # A commune office, or the whole network of the province, may stand behind one address: per address there is room for everybody's mistakes.
+    "login": "300/m/ip",
+    "login_failed": "300/15m/ip,5/15m/key",
+    "reset_password": "60/h/ip,5/h/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS_PROXY else 0
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="dienbien-495" if DEBUG else "")
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
@@ -228,11 +274,17 @@ if BEHIND_TLS_PROXY:
     CSRF_COOKIE_SECURE = True
 
 # API: read by clients with a token, or by signed-in people in the browser.
+API_RATE = env.str("API_RATE", default="600/min")
+if not re.fullmatch(r"[1-9]\d*/(sec|min|hour|day)", API_RATE):
+    raise ImproperlyConfigured(f"API_RATE is {API_RATE!r}: write a number of requests a time, like 600/min.")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["config.api.ORJSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.ClientThrottle", "config.api.AnonymousThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": API_RATE, "anon": "30/min"},
+    "NUM_PROXIES": 1 if BEHIND_TLS_PROXY else 0,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}

@@ -144,7 +144,8 @@ class Assessment(models.Model):
             ),
             models.CheckConstraint(condition=Q(total=None) | Q(total__gte=0, total__lte=F("max_points")), name="assessment_total_in_range"),
             models.CheckConstraint(
-                condition=Q(first_submitted_at=None, late=None) | Q(first_submitted_at__isnull=False, late__isnull=False), name="assessment_late_with_submission"
+                condition=Q(first_submitted_at=None, late=None) | Q(first_submitted_at__isnull=False, late__isnull=False),
+                name="assessment_late_with_submission",
             ),
         ]
 

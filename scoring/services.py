@@ -74,11 +74,7 @@ def open_period(period: Period, *, actor: User | None = None) -> int:
             [Assessment(period=period, unit=unit, criteria_set=criteria_set, max_points=max_points) for unit in units], batch_size=2000
         )
         Answer.objects.bulk_create(
-            [
-                Answer(assessment=assessment, criterion=criterion, max_points=criterion.max_points)
-                for assessment in opened
-                for criterion in criteria
-            ],
+            [Answer(assessment=assessment, criterion=criterion, max_points=criterion.max_points) for assessment in opened for criterion in criteria],
             batch_size=5000,
         )
         if opened:
@@ -185,7 +181,13 @@ def approve(*, assessment: Assessment, version: int, actor: User) -> None:
             reasons=result.reasons(),
             approved_at=timezone.now(),
         )
-        _record_move(assessment, Act.APPROVE, actor=actor, answers=answers, data={"total": str(result.total), "grade": result.grade, "reasons": result.reasons()})
+        _record_move(
+            assessment,
+            Act.APPROVE,
+            actor=actor,
+            answers=answers,
+            data={"total": str(result.total), "grade": result.grade, "reasons": result.reasons()},
+        )
 
 
 def reopen(*, assessment: Assessment, version: int, reason: str, actor: User) -> None:
@@ -253,9 +255,7 @@ def _record_move(
     assessment: Assessment, act: Act, *, actor: User, answers: list[Answer], reason: str = "", data: dict[str, Any] | None = None
 ) -> None:
     """The ledger entry of a move: from, to, why, and the digest of all points as they stood."""
-    points = {
-        answer.criterion.code: [_text(answer.self_points), _text(answer.appraised_points), _text(answer.final_points)] for answer in answers
-    }
+    points = {answer.criterion.code: [_text(answer.self_points), _text(answer.appraised_points), _text(answer.final_points)] for answer in answers}
     before, after = assessment.state, _state(assessment)
     _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data={"points": digest(points), **(data or {})})
     assessment.refresh_from_db(fields=["state", "version", "total", "grade", "reasons", "approved_at", "first_submitted_at", "late", "returns"])

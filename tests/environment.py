@@ -28,6 +28,8 @@ os.environ.update(
         "DEMO_PASSWORD": DEMO_PASSWORD,
         "EMAIL_URL": "memorymail://",
         "LOG_LEVEL": "WARNING",
+        "MFA_REQUIRED": "1",
+        "API_RATE": "1000000/min",
         "MEDIA_ROOT": str(Path(_directory.name) / "media"),
     }
 )
