@@ -9,6 +9,7 @@ urlpatterns = [
     # api: path("api/v1/", include(...))
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("styleguide/", include("config.styleguide")),
 ]

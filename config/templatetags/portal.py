@@ -6,7 +6,7 @@ No value is "–", never 0. Everything is plain Python over plain values: a tag 
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -15,20 +15,25 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm, BoundField
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from accounts.rules import Role
+from scoring.rules import Grade, State, round_half_up
+
 register = template.Library()
 
 Number = int | float | Decimal
-NO_DATA = "–"
-MINUS = "−"
+Word = str | Promise
+NO_DATA = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def _write(value: Number, least: int, most: int) -> str:
     """Write a number with `least` to `most` decimals, rounded half-up: 1234.5 -> 1.234,5; -8.5 -> −8,5."""
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-most), rounding=ROUND_HALF_UP)
+    rounded = round_half_up(Decimal(str(value)), most)
     whole, _, fraction = f"{abs(rounded):,.{most}f}".partition(".")
     fraction = fraction.rstrip("0").ljust(least, "0")
     sign = MINUS if rounded < 0 else ""
@@ -100,12 +105,18 @@ def stamp(value: datetime | None) -> str:
     return NO_DATA if value is None else f"{_local(value):%d/%m/%Y %H:%M}"
 
 
+@register.filter
+def inline_svg(svg: str) -> SafeString:
+    """Return a picture drawn by a library as part of the page, where the content policy lets no data: image in. Never for what people send."""
+    return SafeString(svg.partition("?>")[2] or svg)
+
+
 # Classes: key of the grade -> (class in the style sheet, word, how a chart fills it).
-GRADES = {
-    "good": ("tot", gettext_lazy("Tốt"), 'class="f-tot"'),
-    "fair": ("kha", gettext_lazy("Khá"), 'class="f-kha"'),
-    "average": ("tb", gettext_lazy("Trung bình"), 'fill="url(#p-tb)"'),
-    "weak": ("yeu", gettext_lazy("Yếu"), 'fill="url(#p-yeu)"'),
+GRADES: dict[str | None, tuple[str, Word, str]] = {
+    Grade.GOOD: ("tot", gettext_lazy("Tốt"), 'class="f-tot"'),
+    Grade.FAIR: ("kha", gettext_lazy("Khá"), 'class="f-kha"'),
+    Grade.AVERAGE: ("tb", gettext_lazy("Trung bình"), 'fill="url(#p-tb)"'),
+    Grade.WEAK: ("yeu", gettext_lazy("Yếu"), 'fill="url(#p-yeu)"'),
     None: ("none", gettext_lazy("Chưa có điểm"), 'fill="url(#p-none)"'),
 }
 
@@ -123,12 +134,12 @@ def grade_fill(grade: str | None) -> SafeString:
     return SafeString(GRADES[grade or None][2])
 
 
-STATES = {
-    "draft": ("is-draft", gettext_lazy("Đang nhập")),
-    "submitted": ("is-sent", gettext_lazy("Đã gửi")),
-    "returned": ("is-back", gettext_lazy("Trả lại")),
-    "appraised": ("is-seen", gettext_lazy("Đã thẩm định")),
-    "approved": ("is-lock", gettext_lazy("Đã duyệt")),
+STATES: dict[str | None, tuple[str, Word]] = {
+    State.DRAFT: ("is-draft", gettext_lazy("Đang nhập")),
+    State.SUBMITTED: ("is-sent", gettext_lazy("Đã gửi")),
+    State.RETURNED: ("is-back", gettext_lazy("Trả lại")),
+    State.APPRAISED: ("is-seen", gettext_lazy("Đã thẩm định")),
+    State.APPROVED: ("is-lock", gettext_lazy("Đã duyệt")),
     None: ("is-none", gettext_lazy("Chưa nhập")),
 }
 VERDICTS = {
@@ -138,7 +149,7 @@ VERDICTS = {
 }
 
 
-def _tag(style: str, word: object) -> SafeString:
+def _tag(style: str, word: Word) -> SafeString:
     return format_html('<span class="tag {}">{}</span>', style, word)
 
 
@@ -203,30 +214,31 @@ def errors(form: BaseForm) -> dict[str, object]:
 
 
 # The menu: role -> items. An item is (URL name, words, names of the arguments its URL takes).
-PROVINCE = (
+Item = tuple[str, Word, tuple[str, ...]]
+PROVINCE: tuple[Item, ...] = (
     ("dashboard", gettext_lazy("Tổng quan"), ("period",)),
     ("targets", gettext_lazy("Chỉ tiêu"), ("period",)),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
     ("unit", gettext_lazy("Đơn vị"), ("code",)),
 )
-DISTRICT = (
+DISTRICT: tuple[Item, ...] = (
     ("home", gettext_lazy("Việc của huyện"), ()),
     ("appraisal", gettext_lazy("Thẩm định"), ("period", "code")),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
     ("unit", gettext_lazy("Đơn vị"), ("code",)),
 )
-COMMUNE = (
+COMMUNE: tuple[Item, ...] = (
     ("unit", gettext_lazy("Việc của xã"), ("code",)),
     ("assessment", gettext_lazy("Tự chấm điểm"), ("period", "code")),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
 )
-MENUS = {
-    "province_officer": PROVINCE,
-    "province_admin": PROVINCE,
-    "leader": PROVINCE,
-    "district_appraiser": DISTRICT,
-    "commune_signatory": COMMUNE,
-    "commune_entry": COMMUNE,
+MENUS: dict[str, tuple[Item, ...]] = {
+    Role.PROVINCE_OFFICER: PROVINCE,
+    Role.PROVINCE_ADMIN: PROVINCE,
+    Role.LEADER: PROVINCE,
+    Role.DISTRICT_APPRAISER: DISTRICT,
+    Role.COMMUNE_SIGNATORY: COMMUNE,
+    Role.COMMUNE_ENTRY: COMMUNE,
 }
 
 
@@ -257,5 +269,5 @@ def nav(context: dict[str, Any], here: str | None = None) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return {}
     match = request.resolver_match
-    arguments = {"period": context.get("nav_period"), "code": user.unit.code if user.unit else None}
+    arguments = {"period": context.get("nav_period"), "code": user.unit.code}
     return {"items": menu(user.role, arguments, here or (match.url_name if match else None), request.path), "user": user}

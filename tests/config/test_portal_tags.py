@@ -161,7 +161,7 @@ def test_a_field_ties_label_hint_and_error_to_its_input():
     html = Template('{% load portal %}{% field form.points hint="Từ 0 đến 20" inputmode="decimal" class="pts" %}').render(Context({"form": form}))
 
     assert '<label for="id_points">Điểm</label>' in html
-    assert '<span class="hint" id="id_points_helptext">Từ 0 đến 20</span>' in html
+    assert '<div class="hint" id="id_points_helptext">Từ 0 đến 20</div>' in html
     assert 'aria-invalid="true"' in html
     assert 'aria-describedby="id_points_helptext id_points_error"' in html
     assert 'inputmode="decimal"' in html
@@ -174,7 +174,7 @@ def test_errors_lead_to_their_fields():
 
     html = Template("{% load portal %}{% errors form %}").render(Context({"form": form}))
 
-    assert '<a href="#id_points">Điểm</a>: Trường này là bắt buộc.' in html
+    assert '<a href="#id_points">Điểm</a>: Chưa nhập.' in html
 
 
 def test_a_form_without_errors_says_nothing():
