@@ -13,6 +13,7 @@ from django import template
 from django.contrib.messages import constants as levels
 from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm, BoundField
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -195,7 +196,7 @@ def note_class(message: Message) -> str:
 
 
 @register.inclusion_tag("_parts/field.html")
-def field(bound: BoundField, hint: str | None = None, **attrs: object) -> dict[str, object]:
+def field(bound: BoundField, hint: str | None = None, **attrs: str | bool) -> dict[str, object]:
     """Render a field with label, hint, input and error tied together for readers of all kinds.
 
     `hint` replaces the help text; `attrs` go to the input, `_` for `-` (inputmode="decimal", aria_label="...").
@@ -264,10 +265,13 @@ def nav(context: dict[str, Any], here: str | None = None) -> dict[str, object]:
 
     Costs no query: uses `request.user` with its unit as loaded. Renders nothing for a page without a signed-in reader.
     """
-    request = context.get("request")
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    request: HttpRequest | None = context.get("request")
+    if request is None or not request.user.is_authenticated:
         return {}
+    user = request.user
     match = request.resolver_match
     arguments = {"period": context.get("nav_period"), "code": user.unit.code}
-    return {"items": menu(user.role, arguments, here or (match.url_name if match else None), request.path), "user": user}
+    return {
+        "items": menu(user.role, arguments, here or (match.url_name if match else None), request.path),
+        "user": user,
+    }
