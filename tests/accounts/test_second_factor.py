@@ -165,7 +165,7 @@ def test_an_officer_sets_one_up_at_the_first_sign_in(client, officer):
 def test_it_costs_no_query_to_know_who_needs_one_and_where_one_serves(cast, django_assert_num_queries):
     client = client_of(cast.officer)
 
-    with django_assert_num_queries(2):  # session; person with unit, parents and second factor
+    with django_assert_num_queries(3):  # session; person with unit, parents and second factor; the frame's period and whether data are illustrative
         user = client.get("/accounts/logout/").wsgi_request.user
         assert (user.has_second_factor, user.unit.parent) == (True, None)
 

@@ -33,12 +33,6 @@ UNREACHABLE = {  # no sign-up, no managing of mail addresses, no telephone, no s
 ENGLISH = re.compile(r"\b(the|you|your|please|password|email|code|sign|have|has|been|invalid|this|is|a|authenticator)\b", re.IGNORECASE)
 
 
-@pytest.fixture(autouse=True)
-def addresses_come_from_the_administrator(settings):
-    """A second factor needs no mail address that its owner confirmed."""
-    settings.MFA_ALLOW_UNVERIFIED_EMAIL = True
-
-
 def words_of(html):
     """Return what people read of a page: no tags, no code names of fields."""
     body = re.sub(r"<(code|svg).*?</\1>", " ", html.partition("<body")[2], flags=re.DOTALL)
@@ -139,6 +133,7 @@ def test_rules_for_passwords_are_vietnamese():
             for mail in (
                 "account/email/password_reset_key",
                 "account/email/password_reset",
+                "account/email/unknown_account",
                 "account/email/password_changed",
                 "account/email/password_set",
                 "mfa/email/totp_activated",
