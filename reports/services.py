@@ -130,7 +130,7 @@ _STATEMENTS = [
     WITH counted AS (
         SELECT u.parent_id AS unit_id, COUNT(*) AS expected, COUNT(a.total) AS approved, SUM(a.total) AS total,
             SUM(CASE WHEN a.total IS NOT NULL THEN a.max_points END) AS max_total, MIN(a.total) AS low, MAX(a.total) AS high,
-            {", ".join(f'{_count(condition)} AS "{name}"' for name, condition in {**rules.COMMUNE_COUNTS, **rules.RESULT_COUNTS}.items())}
+            {", ".join(f'{_count(condition)} AS "{name}"' for name, condition in {**rules.COMMUNE_COUNTS, **rules.GRADE_COUNTS, **rules.TITLE_COUNTS}.items())}
         FROM scoring_assessment a
         JOIN communes_unit u ON u.id = a.unit_id
         LEFT JOIN scoring_title t ON t.unit_id = a.unit_id AND t.year = %(year)s
@@ -139,7 +139,8 @@ _STATEMENTS = [
     )
     {_INTO_METRIC}
     {_unpivot(rules.COMMUNE_COUNTS)}
-    UNION ALL {_unpivot(rules.RESULT_COUNTS, "approved > 0")}
+    UNION ALL {_unpivot(rules.GRADE_COUNTS, "approved > 0")}
+    UNION ALL {_unpivot(rules.TITLE_COUNTS, "approved > 0 AND %(year)s IS NOT NULL")}
     UNION ALL SELECT %(period)s, unit_id, '{rules.SCORE}', total, max_total, ROUND(100.0 * total / max_total, 4), low, high FROM counted WHERE approved > 0
     """,
     # Each district's criteria: sum, count, mean, lowest, highest of the final points.

@@ -17,7 +17,7 @@ from reports.models import Metric, Report, Standing
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Grade, Stage, State
 from scoring.selectors import form, standing
-from tests.factories import UnitFactory, bring_to, make_criteria_set, make_forms, make_period, make_province, make_user
+from tests.factories import Place, UnitFactory, bring_to, make_criteria_set, make_forms, make_period, make_province, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +184,16 @@ def test_filling_twice_gives_the_same_rows() -> None:
     services.fill(year)
 
     assert (list(Metric.objects.order_by("pk").values()), list(Standing.objects.order_by("pk").values())) == first
+
+
+def test_a_half_year_has_no_titles_and_no_data_for_their_target(place: Place, half: Period) -> None:
+    Target.objects.create(plan=half.plan, code="TG01", clause="II.2", name="TG01", operator=">=", value=3, unit="communes", level="province")
+    bring_to(make_forms(half)["03124"], State.APPROVED, 17)
+
+    services.fill(half)
+
+    assert not Metric.objects.filter(indicator__in=["title", "target.TG01"]).exists()
+    assert Metric.objects.filter(indicator="grade.good").exists()
 
 
 @pytest.mark.django_db(transaction=True)
