@@ -37,7 +37,7 @@ SUITE := $(PYTHON) -m pytest -n 2 -m "not live" && $(PYTHON) -m pytest -m live
 
 test: $(DEV)
 	$(PYTHON) -m tests.services --install
-	$(SUITE)
+	env DATABASE_URL= REDIS_URL= sh -c '$(SUITE)'
 	$(PYTHON) -m tests.services -- sh -c '$(SUITE)'
 
 check: $(DEV)
