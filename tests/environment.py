@@ -3,8 +3,8 @@
 The database and the broker come from the runner: `python -m tests.services -- pytest` gives PostgreSQL and Redis; without it the suite
 runs on a SQLite file with embedded jobs, as `make run` does.
 
-Markers: `postgres` needs PostgreSQL, Redis or both (deselected on SQLite); `live` starts processes, servers or browsers and runs alone;
-`browser` drives Chromium.
+Markers: `postgres` needs PostgreSQL or Redis, `embedded` is about SQLite and jobs in process: each is deselected in the other run.
+`live` starts processes, servers or browsers and runs alone; `browser` drives Chromium.
 """
 
 import os
@@ -19,26 +19,25 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 _directory = tempfile.TemporaryDirectory(prefix="portal-tests-", ignore_cleanup_errors=True)
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
-os.environ.update(
-    {
-        "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
-        "DEBUG": "0",
-        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
-        "BEHIND_TLS_PROXY": "0",
-        "DEMO_PASSWORD": DEMO_PASSWORD,
-        "EMAIL_URL": "memorymail://",
-        "LOG_LEVEL": "WARNING",
-        "MFA_REQUIRED": "1",
-        "API_RATE": "1000000/min",
-        "MEDIA_ROOT": str(Path(_directory.name) / "media"),
-    }
-)
+VARIABLES = {
+    "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
+    "DEBUG": "0",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "BEHIND_TLS_PROXY": "0",
+    "DEMO_PASSWORD": DEMO_PASSWORD,
+    "EMAIL_URL": "memorymail://",
+    "LOG_LEVEL": "WARNING",
+    "MFA_REQUIRED": "1",
+    "API_RATE": "1000000/min",
+    "MEDIA_ROOT": str(Path(_directory.name) / "media"),
+}
 if ON_POSTGRES:
     # Each xdist worker has its database (pytest-django sees to that) and, so that nobody hears another's messages, its Redis number.
-    os.environ["REDIS_URL"] = os.environ.get("REDIS_URL", "").rsplit("/", 1)[0] + "/" + _worker.removeprefix("gw")
+    broker = os.environ.get("REDIS_URL", "").rsplit("/", 1)[0]
+    VARIABLES |= {"DATABASE_URL": os.environ["DATABASE_URL"], "REDIS_URL": f"{broker}/{_worker.removeprefix('gw')}"}
 else:
-    os.environ["DATABASE_URL"] = f"sqlite:///{_directory.name}/db.sqlite3"
-    os.environ["REDIS_URL"] = ""
+    VARIABLES |= {"DATABASE_URL": f"sqlite:///{_directory.name}/db.sqlite3", "REDIS_URL": ""}
+os.environ.update(VARIABLES)
 
 
 @pytest.hookimpl(trylast=True)
@@ -58,10 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, without calling it skipped, what needs a server that this run does not have."""
-    if ON_POSTGRES:
-        return
-    needless = [item for item in items if item.get_closest_marker("postgres")]
+    """Leave out, without calling it skipped, what is about the other run's database."""
+    needless = [item for item in items if item.get_closest_marker("embedded" if ON_POSTGRES else "postgres")]
     config.hook.pytest_deselected(items=needless)
     items[:] = [item for item in items if item not in needless]
 

@@ -85,7 +85,7 @@ def postgres() -> Iterator[Service]:
     """Yield a running cluster: UTF-8, ICU collation `vi`, database `portal`, no password. Commits reach memory only, not the disk."""
     initdb, server = program("initdb"), program("postgres")
     with _directory("portal-postgres-", user := _postgres_user()) as directory:
-        data, port = directory / "data", _free_port()
+        data, port = directory / "data", free_port()
         subprocess.run(
             [
                 *(initdb, "--pgdata", str(data), "--username=portal", "--auth=trust", "--no-sync"),
@@ -130,7 +130,7 @@ def postgres() -> Iterator[Service]:
 @contextmanager
 def redis() -> Iterator[Service]:
     """Yield a running Redis that keeps its queue over a restart (append-only file), as in production."""
-    server, port = program("redis-server"), _free_port()
+    server, port = program("redis-server"), free_port()
 
     def is_ready() -> bool:
         try:
@@ -182,6 +182,14 @@ def install() -> None:
             raise ServiceError(f"apt-get {words[0]} failed; the tests need: {' '.join(sorted(missing))}")
 
 
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
 def main(arguments: list[str]) -> int:
     """Do what the command line asks; the answer is the exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped on the way out
@@ -227,13 +235,6 @@ def _directory(prefix: str, user: str | None = None) -> Iterator[Path]:
 
 def _postgres_user() -> str | None:
     return "postgres" if os.geteuid() == 0 else None
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

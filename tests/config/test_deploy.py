@@ -5,13 +5,15 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import yaml
 from django.core.management import call_command
+
+from tests import services
+from tests.helpers import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -54,9 +56,7 @@ def test_the_style_sheets_name_only_files_that_exist(settings, tmp_path):
 
 @pytest.mark.live
 def test_the_web_server_answers_a_probe_with_any_host_and_ends_when_asked():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        host, port = listener.getsockname()
+    host, port = "127.0.0.1", services.free_port()
     server = subprocess.Popen(
         [PROGRAMS / "gunicorn", "--config", "deploy/gunicorn.conf.py", "--graceful-timeout", "5", "--bind", f"{host}:{port}", "config.wsgi"],
         cwd=ROOT,
@@ -116,11 +116,3 @@ def ask(host, port, words):
             return connection.makefile("rb").read().decode()
     except OSError:
         return None
-
-
-def wait_for(condition, seconds=30):
-    """Return the first true answer, or the last one when time is up."""
-    deadline = time.monotonic() + seconds
-    while not (answer := condition()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return answer
