@@ -1,6 +1,6 @@
 """Reads of criteria, assessments and titles, narrowed to a unit by their callers' scope."""
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
@@ -35,7 +35,7 @@ def title_exists() -> Case:
     return Case(When(Q(period__kind=Period.YEAR) & held, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def answers_first() -> Prefetch:
+def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
     """The answers of assessments in the order of the form, with their criteria and groups."""
     return Prefetch("answers", Answer.objects.select_related("criterion__group").order_by("criterion__position"), to_attr="form")
 
