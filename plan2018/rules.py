@@ -3,7 +3,7 @@
 import operator as op
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -60,6 +60,32 @@ def gap(operator: str, value: Decimal, actual: Decimal) -> Decimal:
             return -abs(actual - value)
         case _:
             raise KeyError(operator)
+
+
+TARGET_GROUPS: dict[str, tuple[str, ...]] = {
+    "results": ("TG01", "TG02", "TG03", "TG04", "TG05"),
+    "discipline": ("TG06", "TG07", "TG08", "TG13", "TG23", "TG24"),
+    "procedures": ("TG14", "TG15", "TG36"),
+    "democracy": ("TG16", "TG17", "TG25", "TG38"),
+    "officials": ("TG09", "TG10", "TG11", "TG12", "TG18", "TG19", "TG28", "TG20", "TG29", "TG21", "TG22", "TG26", "TG27", "TG37"),
+    "offices": ("TG30", "TG31", "TG32", "TG33", "TG34", "TG35"),
+    "reports": ("TG39", "TG40"),
+}
+"""The targets of Plan 495 by field of work, those that contradict each other side by side."""
+
+
+def contradictions(targets: Iterable[tuple[str, str, Decimal, str]]) -> list[tuple[str, str]]:
+    """The pairs of targets (code, operator, value, words about contradictions) that name each other and ask for different things.
+
+    Two that name each other and ask for the same are only said twice.
+    """
+    asked = {code: (operator, value, set(re.findall(r"TG\d+", words))) for code, operator, value, words in targets}
+    return [
+        (one, other)
+        for one, (operator, value, named) in asked.items()
+        for other in sorted(named)
+        if one < other and other in asked and one in asked[other][2] and (operator, value) != asked[other][:2]
+    ]
 
 
 def parse_decimal(text: str, places: int = 2) -> Decimal:

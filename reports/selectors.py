@@ -1,9 +1,11 @@
 """Reads of the figures. Pages, documents and the API ask here and show the same rows."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 
 from communes.models import Unit
 from communes.rules import Level, fold
@@ -13,8 +15,9 @@ from plan2018 import rules as plan_rules
 from plan2018.models import Period, Target
 from reports import rules
 from reports.models import Metric, Report, Rollup, Standing
-from scoring.models import Assessment, Threshold
+from scoring.models import Answer, Assessment, Criterion, Threshold, Title
 from scoring.rules import Grade, State
+from scoring.rules import Threshold as ThresholdRule
 
 
 def ledger_position(period: Period) -> tuple[int, str]:
@@ -63,11 +66,7 @@ def ranking(period: Period, scope: Unit | None, *, district: str = "", grade: st
 
     `scope` narrows to what a user sees (None: everything); `district` is a code, `words` part of a name with or without diacritics.
     """
-    rows = Standing.objects.filter(period=period)
-    if scope is not None and scope.level == Level.PROVINCE:
-        rows = rows.filter(Q(unit__parent__parent=scope.pk) | Q(unit__parent=scope.pk))
-    elif scope is not None:
-        rows = rows.filter(Q(unit=scope.pk) | Q(unit__parent=scope.pk))
+    rows = _standings(period, scope)
     if district:
         rows = rows.filter(unit__parent__code=district)
     if grade:
@@ -85,6 +84,128 @@ def ranking(period: Period, scope: Unit | None, *, district: str = "", grade: st
         district_code=F("unit__parent__code"),
         district_name=F("unit__parent__full_name"),
     )
+
+
+def _standings(period: Period, scope: Unit | None) -> "QuerySet[Standing]":
+    rows = Standing.objects.filter(period=period)
+    return rows if scope is None else rows.filter(_inside(scope))
+
+
+def _inside(scope: Unit) -> Q:
+    """The condition on a row of a commune that it lies in this province or district, or is this commune."""
+    if scope.level == Level.PROVINCE:
+        return Q(unit__parent__parent=scope.pk) | Q(unit__parent=scope.pk)
+    return Q(unit=scope.pk) | Q(unit__parent=scope.pk)
+
+
+def province_of(unit: Unit) -> Unit:
+    """The province of a unit, or the province itself."""
+    return unit if unit.parent is None else province_of(unit.parent)
+
+
+def league(period: Period, scope: Unit, *, district: str = "", grade: str = "", words: str = "") -> "QuerySet[Any, Any]":
+    """Every commune of a scope that owes a form, with its place as last filled: the ranked ones first, then by name those without a rank.
+
+    Narrowed as `ranking` is, and with the same ranks; beside them the state of the form now, whether the rank is shared in the province (`tied`), and
+    the rank in the period of the plan before this one (`rank_before`).
+    """
+    before = Standing.objects.filter(unit=OuterRef("pk"), period__plan=period.plan_id, period__ends_on__lt=period.ends_on)
+    shared = _standings(period, province_of(scope)).values("rank").annotate(count=Count("unit")).filter(count__gt=1)
+    rows = Unit.objects.under(scope).annotate(
+        form=FilteredRelation("assessments", condition=Q(assessments__period=period.pk)),
+        standing=FilteredRelation("standings", condition=Q(standings__period=period.pk)),
+    )
+    rows = rows.filter(form__isnull=False)
+    if district:
+        rows = rows.filter(parent__code=district)
+    if grade:
+        rows = rows.filter(standing__grade=grade)
+    if words:
+        rows = rows.filter(search_key__contains=fold(words))
+    return rows.order_by(F("standing__rank").asc(nulls_last=True), "sort_key").values(
+        state=F("form__state"),
+        late=F("form__late"),
+        rank=F("standing__rank"),
+        total=F("standing__total"),
+        max_total=F("standing__max_total"),
+        grade=F("standing__grade"),
+        clean_strong=F("standing__clean_strong"),
+        tied=ExpressionWrapper(Q(standing__rank__in=shared.values("rank")), output_field=BooleanField()),
+        rank_before=Subquery(before.order_by("-period__ends_on").values("rank")[:1]),
+        unit_code=F("code"),
+        unit_name=F("full_name"),
+        district_code=F("parent__code"),
+        district_name=F("parent__full_name"),
+    )
+
+
+def sheet(period: Period, unit: Unit) -> list[dict[str, Any]]:
+    """The points of a commune in every period of the plan, as plain rows: a criterion each, with its form and the means of district and province.
+
+    Of the form every row says the state, the result, the place (`rank`, `tied`) and the decision on the year's title (`title_number`, `title_date`).
+    """
+    own = Standing.objects.filter(period=OuterRef("assessment__period"), unit=unit)
+    equal = Standing.objects.filter(_inside(province_of(unit)), period=OuterRef("period"), rank=OuterRef("rank")).exclude(unit=unit)
+    title = Title.objects.filter(unit=unit, year=OuterRef("assessment__period__plan__year"))
+    rows = Answer.objects.filter(assessment__unit=unit, assessment__period__plan=period.plan_id)
+    return list(
+        rows.order_by("assessment__period__ends_on", "criterion__position").values(
+            *("self_points", "appraised_points", "final_points", "max_points"),
+            number=F("criterion__number"),
+            title=F("criterion__title"),
+            district_mean=_mean(OuterRef("assessment__period"), unit.parent_id, OuterRef("criterion__code")),
+            province_mean=_mean(OuterRef("assessment__period"), province_of(unit).pk, OuterRef("criterion__code")),
+            period=F("assessment__period__code"),
+            period_name=F("assessment__period__name"),
+            period_kind=F("assessment__period__kind"),
+            state=F("assessment__state"),
+            late=F("assessment__late"),
+            total=F("assessment__total"),
+            max_total=F("assessment__max_points"),
+            grade=F("assessment__grade"),
+            reasons=F("assessment__reasons"),
+            approved_at=F("assessment__approved_at"),
+            rank=Subquery(own.values("rank")),
+            tied=Subquery(own.annotate(shared=Exists(equal)).values("shared")),
+            title_number=Subquery(title.values("decision_number")),
+            title_date=Subquery(title.values("decided_on")),
+        )
+    )
+
+
+def criteria(period: Period, district: Unit) -> list[dict[str, Any]]:
+    """The criteria of a period with the means of a district and its province, as plain rows; None without a result."""
+    used = Assessment.objects.filter(period=period).values("criteria_set")
+    rows = Criterion.objects.filter(criteria_set__in=used, kind=Criterion.COMPONENT).values(
+        *("number", "title", "max_points"),
+        district_mean=_mean(period.pk, district.pk, OuterRef("code")),
+        province_mean=_mean(period.pk, province_of(district).pk, OuterRef("code")),
+    )
+    return [dict(row) for row in rows]
+
+
+def report(period: Period, district: Unit) -> dict[str, Any] | None:
+    """The report that a district filed for a period, as a plain row."""
+    row = Report.objects.filter(period=period, unit=district).values("number", "dated", "filed_at", "late").first()
+    return dict(row) if row else None
+
+
+def _mean(period: Any, unit: int | None, criterion: OuterRef) -> Subquery:
+    rows = Metric.objects.filter(period=period, unit=unit, indicator=Concat(Value(rules.CRITERION), criterion))
+    return Subquery(rows.values("value")[:1])
+
+
+def filled(period: Period, province: Unit) -> tuple[int, datetime | None]:
+    """How many communes of a province have a rank, and when that was counted (None: never)."""
+    rows = Metric.objects.filter(period=period, unit=province, indicator=f"state.{State.APPROVED}")
+    count, moment = rows.values_list("numerator", "period__rollup__filled_at").first() or (0, None)
+    return int(count), moment
+
+
+def thresholds(period: Period) -> list[ThresholdRule]:
+    """The classes of the period's criteria set, best first."""
+    sets = Assessment.objects.filter(period=period).values("criteria_set")
+    return [threshold.rule() for threshold in Threshold.objects.filter(criteria_set__in=sets)]
 
 
 def grade_labels(period: Period) -> dict[str, str]:
