@@ -11,11 +11,18 @@ from accounts.models import User
 from accounts.rules import Role
 from communes import selectors
 from communes.models import Unit, UnitQuerySet
+from communes.rules import Level
+
+
+def scope(user: User) -> Unit | None:
+    """The unit under which a user sees everything; None for a superuser, who sees all there is."""
+    return None if user.is_superuser else user.unit
 
 
 def units(user: User) -> UnitQuerySet:
     """The units that a user sees: its own and everything below."""
-    return Unit.objects.under(user.unit)
+    unit = scope(user)
+    return Unit.objects.all() if unit is None else Unit.objects.under(unit)
 
 
 def get_unit(user: User, code: str, day: date) -> Unit:
@@ -24,6 +31,14 @@ def get_unit(user: User, code: str, day: date) -> Unit:
         return selectors.by_code(units(user), code, day)
     except Unit.DoesNotExist as error:
         raise Http404(_("Không có đơn vị mã %s trong phạm vi của bạn.") % code) from error
+
+
+def get_district(user: User, code: str, day: date) -> Unit:
+    """The district with this code on this day, if it is in the user's area; else Http404."""
+    unit = get_unit(user, code, day)
+    if unit.level != Level.DISTRICT:
+        raise Http404(_("Mã %s không phải của một huyện.") % code)
+    return unit
 
 
 def require(user: User, roles: Iterable[Role]) -> None:

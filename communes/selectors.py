@@ -1,9 +1,12 @@
 """Reads of the register."""
 
 from datetime import date
+from typing import Any
+
+from django.db.models import F, QuerySet
 
 from communes.models import Unit, UnitQuerySet
-from communes.rules import fold
+from communes.rules import Level, fold
 
 
 def search(units: UnitQuerySet, words: str) -> UnitQuerySet:
@@ -14,3 +17,17 @@ def search(units: UnitQuerySet, words: str) -> UnitQuerySet:
 def by_code(units: UnitQuerySet, code: str, day: date) -> Unit:
     """The unit that had this code on this day. Raises Unit.DoesNotExist."""
     return units.on(day).select_related("parent__parent").get(code=code)
+
+
+def rows(units: UnitQuerySet, *, level: Level | None = None, district: str | None = None) -> "QuerySet[Unit, Any]":
+    """Units as plain rows: the province, its districts, then the communes by district and name in Vietnamese order.
+
+    `district` is a code and leaves only the communes of that district.
+    """
+    if level:
+        units = units.filter(level=level)
+    if district:
+        units = units.filter(parent__code=district, level=Level.COMMUNE)
+    # The names of the levels happen to sort from commune to province.
+    ordered = units.order_by("-level", "parent__sort_key", "sort_key")
+    return ordered.values("code", "name", "full_name", "level", parent_code=F("parent__code"))

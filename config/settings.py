@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.api.headers",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -278,13 +279,15 @@ API_RATE = env.str("API_RATE", default="600/min")
 if not re.fullmatch(r"[1-9]\d*/(sec|min|hour|day)", API_RATE):
     raise ImproperlyConfigured(f"API_RATE is {API_RATE!r}: write a number of requests a time, like 600/min.")
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.Tokens", "rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["config.api.ORJSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "config.api.Slice",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["config.api.ClientThrottle", "config.api.AnonymousThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": API_RATE, "anon": "30/min"},
     "NUM_PROXIES": 1 if BEHIND_TLS_PROXY else 0,
+    "EXCEPTION_HANDLER": "config.schema.explain",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
@@ -293,9 +296,11 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Đơn vị, kỳ, tiêu thức, phiếu, xếp hạng, chỉ tiêu và số liệu tổng hợp theo Kế hoạch 495/KH-UBND. Số thập phân là chuỗi.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.schema.describe"],
 }
 
 # Logs: one line an event to standard error; no personal data, no passwords, no tokens.

@@ -2,14 +2,33 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
+
+from accounts.access import units
+from communes.api import UnitList
+from config.schema import Docs
+from plan2018.api import PeriodList
+from plan2018.selectors import newest_day
+from reports.api import RankingList, RollupList, TargetList
+from scoring.api import AssessmentDetail, AssessmentList, CriterionList
+
+api = [
+    path("units/", UnitList.as_view(seen_by=units, default_day=newest_day), name="units"),
+    path("periods/", PeriodList.as_view(), name="periods"),
+    path("criteria/", CriterionList.as_view(), name="criteria"),
+    path("assessments/", AssessmentList.as_view(), name="assessments"),
+    path("assessments/<int:assessment_id>/", AssessmentDetail.as_view(), name="assessment"),
+    path("rankings/", RankingList.as_view(), name="rankings"),
+    path("targets/", TargetList.as_view(), name="targets"),
+    path("rollups/", RollupList.as_view(), name="rollups"),
+]
 
 urlpatterns = [
     # rooms: path("", include("scoring.urls")), ...
     path("", include("reports.urls")),
-    # api: path("api/v1/", include(...))
+    path("api/v1/", include((api, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", Docs.as_view(), name="docs"),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("styleguide/", include("config.styleguide")),

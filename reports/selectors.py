@@ -4,7 +4,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Concat
 
 from communes.models import Unit
@@ -29,6 +44,11 @@ def ledger_position(period: Period) -> tuple[int, str]:
     position = Entry.objects.filter(topic__in=codes).aggregate(count=Count("pk"), last=Max("pk"))
     last = Entry.objects.filter(pk=position["last"]).values_list("hash", flat=True).first()
     return position["count"], digest([period.code, position["count"], last])
+
+
+def last_fill(period: Period) -> tuple[str, datetime] | None:
+    """What names the figures that the period shows now: the digest of their inputs and the moment of the fill. None before the first."""
+    return Rollup.objects.filter(period=period).values_list("digest", "filled_at").first()
 
 
 def stale_periods() -> list[Period]:
@@ -213,6 +233,13 @@ def grade_labels(period: Period) -> dict[str, str]:
     return dict(Threshold.objects.filter(criteria_set__assessments__period=period).values_list("grade", "label").distinct())
 
 
+def grade_label(period: Period) -> Case:
+    """The Vietnamese name of the class of a row, as one more column: looked up once for each class, not for each row."""
+    criteria_set = Assessment.objects.filter(period=period).values("criteria_set")[:1]
+    labels = Threshold.objects.filter(criteria_set=Subquery(criteria_set))
+    return Case(*(When(grade=grade, then=Subquery(labels.filter(grade=grade).values("label")[:1])) for grade in Grade))
+
+
 def figures(period: Period, unit: Unit) -> dict[str, Metric]:
     """The figures of a district or province by indicator."""
     return {metric.indicator: metric for metric in Metric.objects.filter(period=period, unit=unit)}
@@ -260,8 +287,16 @@ def _commune_rows(period: Period, unit: Unit) -> list[dict[str, Any]]:
 
 
 def _row(indicator: str, numerator: Decimal, denominator: Decimal, value: Decimal, extreme: Decimal | None) -> dict[str, Any]:
-    value = value.quantize(Decimal("0.0001"))
-    return {"indicator": indicator, "numerator": numerator, "denominator": denominator, "value": value, "low": extreme, "high": extreme, "met": None}
+    """Build a row with as many places as the stored ones have."""
+    return {
+        "indicator": indicator,
+        "numerator": numerator.quantize(Decimal("0.01")),
+        "denominator": denominator.quantize(Decimal("0.01")),
+        "value": value.quantize(Decimal("0.0001")),
+        "low": extreme,
+        "high": extreme,
+        "met": None,
+    }
 
 
 def targets(period: Period, unit: Unit) -> list[dict[str, Any]]:

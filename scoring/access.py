@@ -4,12 +4,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.access import scope
 from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
 from plan2018.access import get_period
 from scoring import rules, selectors
-from scoring.models import Assessment
+from scoring.models import Assessment, AssessmentQuerySet
 from scoring.rules import Act, Stage
+
+
+def assessments(user: User) -> AssessmentQuerySet:
+    """The assessments that a user sees, of all periods."""
+    unit = scope(user)
+    return Assessment.objects.all() if unit is None else Assessment.objects.under(unit)
 
 
 def get_assessment(user: User, period_code: str, unit_code: str) -> Assessment:

@@ -1,11 +1,13 @@
 """Reads of criteria, assessments and titles, narrowed to a unit by their callers' scope."""
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from typing import Any
+
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period
-from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Title
+from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
 from scoring.rules import Classification, Points, Stage, classify, total
 
 SUBJECT = "assessment"
@@ -59,3 +61,58 @@ def as_rules(answers: "list[Answer]") -> list[Points]:
 def timeline(assessment: Assessment) -> EntryQuerySet:
     """Who did what to this assessment, oldest first, with the people loaded."""
     return Entry.objects.about(SUBJECT, assessment.key).select_related("actor")
+
+
+def criterion_rows() -> "QuerySet[Criterion, Any]":
+    """The criteria that are scored, of all sets, as plain rows: the newest set first, each in the order of its form."""
+    components = Criterion.objects.filter(kind=Criterion.COMPONENT).order_by("-criteria_set__valid_from", "position")
+    return components.values(
+        "code",
+        "number",
+        "title",
+        "max_points",
+        "plan_section",
+        "responsible_title",
+        "guidance",
+        "provenance",
+        "position",
+        group_code=F("group__code"),
+        set_code=F("criteria_set__code"),
+    )
+
+
+def assessment_rows(assessments: AssessmentQuerySet) -> "QuerySet[Assessment, Any]":
+    """Assessments as plain rows with what is entered so far, by period, district and name. `total` and `grade` are empty before approval."""
+    ordered: QuerySet[Any, Any] = assessments.with_totals().order_by(
+        "period__starts_on", "period__ends_on", "unit__parent__sort_key", "unit__sort_key"
+    )
+    return ordered.values(
+        "id",
+        "state",
+        "self_total",
+        "appraised_total",
+        "total",
+        "max_points",
+        "grade",
+        unit_code=F("unit__code"),
+        period_code=F("period__code"),
+    )
+
+
+def answer_rows(assessment_id: int) -> "QuerySet[Answer, Any]":
+    """The answers of one assessment as plain rows, in the order of the form."""
+    return (
+        Answer.objects.filter(assessment=assessment_id)
+        .order_by("criterion__position")
+        .values(
+            "max_points",
+            "self_points",
+            "self_note",
+            "appraised_points",
+            "appraised_reason",
+            "final_points",
+            "final_reason",
+            "remark",
+            criterion_code=F("criterion__code"),
+        )
+    )
