@@ -24,7 +24,7 @@ api = [
 ]
 
 urlpatterns = [
-    # rooms: path("", include("scoring.urls")), ...
+    path("", include("scoring.urls")),
     path("", include("reports.urls")),
     path("api/v1/", include((api, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -4,10 +4,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.access import scope
+from accounts.access import get_district, scope
 from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
+from communes.models import Unit
 from plan2018.access import get_period
+from plan2018.models import Period
 from scoring import rules, selectors
 from scoring.models import Assessment, AssessmentQuerySet
 from scoring.rules import Act, Stage
@@ -20,9 +22,9 @@ def assessments(user: User) -> AssessmentQuerySet:
 
 
 def get_assessment(user: User, period_code: str, unit_code: str) -> Assessment:
-    """The assessment of a commune in the user's area; outside it, or where none was opened, Http404."""
+    """The assessment of a commune in the user's area, with its thresholds; outside it, or where none was opened, Http404."""
     try:
-        return selectors.assessments(get_period(period_code), user.unit).get(unit__code=unit_code)
+        return selectors.assessments(get_period(period_code), user.unit).prefetch_related("criteria_set__thresholds").get(unit__code=unit_code)
     except Assessment.DoesNotExist as error:
         raise Http404(_("Không có phiếu của đơn vị %s trong phạm vi của bạn.") % unit_code) from error
 
@@ -38,10 +40,34 @@ def get_assessment_to(user: User, period_code: str, unit_code: str, act: Act) ->
 def get_assessment_to_enter(user: User, period_code: str, unit_code: str) -> tuple[Assessment, Stage]:
     """The assessment and the points that the user's role writes; else Http404 or PermissionDenied."""
     assessment = get_assessment(user, period_code, unit_code)
-    for (_state, stage), roles in rules.ENTRY.items():
-        if user.role in roles:
-            return assessment, stage
+    if stage := rules.stage_of(Role(user.role)):
+        return assessment, stage
     raise PermissionDenied(_("Vai trò của bạn chỉ được xem phiếu này."))
+
+
+def get_assessment_for_title(user: User, period_code: str, unit_code: str) -> Assessment:
+    """The assessment beside which a title is entered; Http404 too for a period that is no year, PermissionDenied unless `may_enter_title`."""
+    assessment = get_assessment(user, period_code, unit_code)
+    if assessment.period.kind != Period.YEAR:
+        raise Http404(_("Danh hiệu chỉ ghi cho kỳ năm."))
+    if not may_enter_title(user):
+        raise PermissionDenied(_("Chỉ tỉnh ghi danh hiệu."))
+    return assessment
+
+
+def stage_to_appraise(user: User) -> Stage:
+    """The points that the user's role puts beside those of others; else PermissionDenied: communes have none to compare, leaders only read."""
+    stage = rules.stage_of(Role(user.role))
+    if stage is None or rules.STAGE_BEFORE[stage] is None:
+        raise PermissionDenied(_("Vai trò của bạn không chấm điểm của cấp khác."))
+    return stage
+
+
+def get_district_grid(user: User, period_code: str, unit_code: str) -> tuple[Period, Unit, list[Assessment]]:
+    """The period, the district in the user's area and the forms of its communes with their answers; else Http404."""
+    period = get_period(period_code)
+    district = get_district(user, unit_code, period.ends_on)
+    return period, district, selectors.grid(period, district)
 
 
 def may_enter_title(user: User) -> bool:

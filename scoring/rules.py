@@ -6,7 +6,7 @@ full: criteria and thresholds are rows with a provenance mark, handed in here as
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from accounts.rules import PROVINCE_ROLES, Role
@@ -80,6 +80,15 @@ ENTRY: dict[tuple[State, Stage], frozenset[Role]] = {
 STAGE_BEFORE: dict[Stage, Stage | None] = {Stage.SELF: None, Stage.APPRAISED: Stage.SELF, Stage.FINAL: Stage.APPRAISED}
 """Whoever changes a point from the stage before gives a reason."""
 
+REACHED: dict[State, Stage] = {
+    State.DRAFT: Stage.SELF,
+    State.SUBMITTED: Stage.SELF,
+    State.RETURNED: Stage.SELF,
+    State.APPRAISED: Stage.APPRAISED,
+    State.APPROVED: Stage.FINAL,
+}
+"""The points that stand for a form in each state: those of the last finished stage, or the first."""
+
 STAGE_OF_ACT: dict[Act, Stage] = {Act.SUBMIT: Stage.SELF, Act.APPRAISE: Stage.APPRAISED, Act.APPROVE: Stage.FINAL}
 """The points that must be complete before the act."""
 
@@ -89,9 +98,30 @@ def stage_for(state: State, role: Role) -> Stage | None:
     return next((stage for (where, stage), roles in ENTRY.items() if where == state and role in roles), None)
 
 
+def is_finished(state: State, stage: Stage) -> bool:
+    """Whether the points of a stage stand for good (until somebody returns or reopens the form)."""
+    order = list(Stage)
+    return state not in (State.DRAFT, State.RETURNED) and order.index(REACHED[state]) >= order.index(stage)
+
+
+def has_reached(state: State, stage: Stage) -> bool:
+    """Whether a form has come as far as a stage: its points are finished, or may be entered now."""
+    return is_finished(state, stage) or (state, stage) in ENTRY
+
+
+def stage_of(role: Role) -> Stage | None:
+    """The points that this role writes in some state; None for roles that only read."""
+    return next((stage for (_where, stage), roles in ENTRY.items() if role in roles), None)
+
+
 def acts_for(state: State, role: Role) -> list[Act]:
     """The moves that this role may make from this state, in the order of the table."""
     return [act for (where, act), move in MOVES.items() if where == state and role in move.roles]
+
+
+def is_open(state: State, remark: str) -> bool:
+    """Whether a criterion may be written in this state at all: in a returned form only those with a remark are open again."""
+    return state != State.RETURNED or bool(remark)
 
 
 @dataclass(frozen=True)
@@ -183,8 +213,15 @@ class Classification:
 
     @property
     def percent(self) -> Decimal:
-        """Share of the maximum in percent, for showing (two places, half-up). The class itself is decided on the unrounded total."""
-        return round_half_up(100 * self.total / self.max_total) if self.max_total else Decimal(0)
+        """Share of the maximum in percent, for showing (two places, half-up). The class itself is decided on the unrounded total.
+
+        Rounded down where half-up would show a threshold that the total does not reach: 203.99 of 240 is 84.99 %, not 85 %.
+        """
+        if not self.max_total:
+            return Decimal(0)
+        exact = 100 * self.total / self.max_total
+        rounded = round_half_up(exact)
+        return exact.quantize(rounded, rounding=ROUND_DOWN) if self.next and rounded >= self.next.lower_pct else rounded
 
     @property
     def points_to_next(self) -> Decimal | None:
@@ -202,6 +239,7 @@ class Classification:
                 "percent": str(self.percent),
                 "lower_pct": str(self.reached.lower_pct),
                 "lower_points": str(self.reached.lower_points(self.max_total)),
+                "below_pct": str(self.next.lower_pct) if self.next else "",
             }
         ]
 
@@ -219,3 +257,49 @@ def classify(thresholds: Sequence[Threshold], points: Decimal, max_total: Decima
         raise ValueError("no threshold reaches down to this total")
     above = ordered[len(reached) :]
     return Classification(reached[-1].grade, points, max_total, reached[-1], above[0] if above else None)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A class as a stretch of the scale: from `lower_pct` (inclusive) up to `upper_pct` percent of the maximum; `lower_points` in points."""
+
+    grade: Grade
+    lower_pct: Decimal
+    upper_pct: Decimal
+    lower_points: Decimal
+
+    @property
+    def middle_pct(self) -> Decimal:
+        """Where the name of the class stands."""
+        return (self.lower_pct + self.upper_pct) / 2
+
+
+def bands(thresholds: Iterable[Threshold], max_total: Decimal) -> list[Band]:
+    """The classes side by side on the scale, lowest first."""
+    ordered = sorted(thresholds, key=lambda threshold: threshold.lower_pct)
+    uppers = [threshold.lower_pct for threshold in ordered[1:]] + [Decimal(100)]
+    return [Band(low.grade, low.lower_pct, upper, low.lower_points(max_total)) for low, upper in zip(ordered, uppers, strict=True)]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Where a stage of a form stands: how much is entered, the running class, and what is missing before the next move."""
+
+    stage: Stage
+    count: int
+    entered: int
+    result: Classification
+    unscored_max: Decimal
+    """Points that the criteria without points could still bring."""
+    missing: list[Missing]
+
+    @property
+    def unscored(self) -> int:
+        return self.count - self.entered
+
+
+def tally(form: Sequence[Points], stage: Stage, thresholds: Sequence[Threshold]) -> Tally:
+    """Count a stage of a form. Raises ValueError as `classify` does."""
+    blank = [points for points in form if points.at(stage) is None]
+    result = classify(thresholds, total(form, stage), sum((points.maximum for points in form), Decimal(0)))
+    return Tally(stage, len(form), len(form) - len(blank), result, sum((points.maximum for points in blank), Decimal(0)), missing(form, stage))

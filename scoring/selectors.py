@@ -1,5 +1,8 @@
 """Reads of criteria, assessments and titles, narrowed to a unit by their callers' scope."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
@@ -8,7 +11,7 @@ from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period
 from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
-from scoring.rules import Classification, Points, Stage, classify, total
+from scoring.rules import Act, Band, Classification, Points, Stage, Tally, bands, classify, tally, total
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
@@ -25,7 +28,7 @@ def assessments(period: Period, unit: Unit) -> AssessmentQuerySet:
     return (
         Assessment.objects.under(unit)
         .filter(period=period)
-        .select_related("unit__parent", "period", "criteria_set")
+        .select_related("unit__parent", "period__plan", "criteria_set")
         .annotate(clean_strong=title_exists())
         .order_by("unit__parent__sort_key", "unit__sort_key")
     )
@@ -47,20 +50,92 @@ def form(assessment: Assessment) -> list[Answer]:
     return list(assessment.answers.select_related("criterion__group").order_by("criterion__position"))
 
 
-def standing(assessment: Assessment, answers: "list[Answer]", stage: Stage) -> Classification:
+def standing(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Classification:
     """Where the points of a stage stand now: the running class, by the same rule as the approved one."""
     thresholds = [threshold.rule() for threshold in assessment.criteria_set.thresholds.all()]
     return classify(thresholds, total((answer.points() for answer in answers), stage), assessment.max_points)
 
 
-def as_rules(answers: "list[Answer]") -> list[Points]:
+def as_rules(answers: Sequence[Answer]) -> list[Points]:
     """The form as the rules take it."""
     return [answer.points() for answer in answers]
 
 
 def timeline(assessment: Assessment) -> EntryQuerySet:
-    """Who did what to this assessment, oldest first, with the people loaded."""
-    return Entry.objects.about(SUBJECT, assessment.key).select_related("actor")
+    """Who did what to this assessment, oldest first, with the people and their units loaded."""
+    return Entry.objects.about(SUBJECT, assessment.key).select_related("actor__unit")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one person did in one go: a move, or points entered one after the other (`entries`, oldest first), with the criteria concerned."""
+
+    entries: list[Entry]
+    criteria: list[Criterion]
+
+    @property
+    def last(self) -> Entry:
+        """The entry that names and dates the step."""
+        return self.entries[-1]
+
+    @property
+    def stage(self) -> str:
+        """Whose points were entered; empty for a move."""
+        return str(self.last.data.get("stage", ""))
+
+    @property
+    def numbers(self) -> str:
+        """The criteria by their numbers: I.1, I.2."""
+        return ", ".join(criterion.number for criterion in self.criteria)
+
+    def lines(self) -> list[tuple[Criterion, Entry]]:
+        """Each entry of points with its criterion."""
+        criteria = {criterion.code: criterion for criterion in self.criteria}
+        return [(criteria[entry.data["criterion"]], entry) for entry in self.entries if entry.act == Act.ENTER]
+
+
+def history(assessment: Assessment, answers: Sequence[Answer]) -> list[Step]:
+    """The timeline folded for reading, newest first: points that one person entered in a row are one step."""
+
+    def run(entry: Entry) -> tuple[object, ...]:
+        return (entry.act, entry.actor_id, entry.data.get("stage")) if entry.act == Act.ENTER else (entry.pk,)
+
+    steps = []
+    for _run, group in groupby(timeline(assessment), key=run):
+        entries = list(group)
+        codes = {code for entry in entries for code in (entry.data.get("criterion"), *entry.data.get("remarks", ()))}
+        steps.append(Step(entries, [answer.criterion for answer in answers if answer.criterion.code in codes]))
+    return steps[::-1]
+
+
+def last_writers(assessment: Assessment, stage: Stage) -> dict[str, Entry]:
+    """Who wrote the points of a stage last, by criterion."""
+    return {entry.data["criterion"]: entry for entry in timeline(assessment).filter(act=Act.ENTER) if entry.data["stage"] == stage}
+
+
+def last_move(assessment: Assessment) -> Entry | None:
+    """The newest entry that is a move, not points."""
+    return timeline(assessment).exclude(act=Act.ENTER).last()
+
+
+def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Tally:
+    """Where a stage of this form stands. No query when `criteria_set__thresholds` is prefetched."""
+    return tally(as_rules(answers), stage, [threshold.rule() for threshold in assessment.criteria_set.thresholds.all()])
+
+
+def bands_of(assessment: Assessment) -> list[Band]:
+    """The classes on the scale of this form, lowest first."""
+    return bands((threshold.rule() for threshold in assessment.criteria_set.thresholds.all()), assessment.max_points)
+
+
+def grid(period: Period, unit: Unit) -> list[Assessment]:
+    """The assessments under a unit with their answers (`form`) and thresholds loaded: three statements, however many communes."""
+    return list(assessments(period, unit).prefetch_related("criteria_set__thresholds", answers_first()))
+
+
+def title_of(assessment: Assessment) -> Title | None:
+    """The title of the commune for the year of the period, if it was entered."""
+    return Title.objects.filter(unit=assessment.unit_id, year=assessment.period.plan.year).first()
 
 
 def criterion_rows() -> "QuerySet[Criterion, Any]":

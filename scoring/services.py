@@ -102,14 +102,14 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
             answer = answers[change.criterion]
             if change.points is not None and not rules.is_within(change.points, answer.max_points):
                 raise ValueError(change.criterion)
+            before = getattr(answer, points_field)
+            if before == change.points and getattr(answer, words_field) == change.words:
+                continue  # nothing new; also when somebody else has saved the very same
             if answer.version != change.version:
                 conflicts.append(change.criterion)
                 continue
-            if state == State.RETURNED and not answer.remark:
+            if not rules.is_open(state, answer.remark):
                 raise WrongState(state)
-            before = getattr(answer, points_field)
-            if before == change.points and getattr(answer, words_field) == change.words:
-                continue
             setattr(answer, points_field, change.points)
             setattr(answer, words_field, change.words)
             answer.version += 1
@@ -152,11 +152,13 @@ def appraise(*, assessment: Assessment, version: int, actor: User) -> None:
 def return_(*, assessment: Assessment, version: int, remarks: dict[str, str], reason: str, actor: User) -> None:
     """Send the form back to the commune: the criteria with a remark open again, the others stay locked. Raises Refused.
 
-    Raises ValueError when no criterion has a remark.
+    Raises ValueError when no criterion has a remark, or without a reason.
     """
     remarks = {code: words.strip() for code, words in remarks.items() if words.strip()}
     if not remarks:
         raise ValueError("no remark")
+    if not reason.strip():
+        raise ValueError("no reason")
     with transaction.atomic():
         answers = _move(assessment, Act.RETURN, version=version, actor=actor)
         for answer in answers:

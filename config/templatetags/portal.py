@@ -112,6 +112,18 @@ def inline_svg(svg: str) -> SafeString:
     return SafeString(svg.partition("?>")[2] or svg)
 
 
+@register.filter
+def lately(value: datetime | None) -> str:
+    """Write when something was saved: the time if that was today, else the day."""
+    return NO_DATA if value is None else f"{_local(value):%H:%M}" if timezone.localdate(value) == timezone.localdate() else day(value)
+
+
+@register.filter
+def inside(name: str) -> str:
+    """Write a name that begins with its kind inside a sentence: "xã Nặm Lịch", "năm 2018"."""
+    return name[:1].lower() + name[1:]
+
+
 # Classes: key of the grade -> (class in the style sheet, word, how a chart fills it).
 GRADES: dict[str | None, tuple[str, Word, str]] = {
     Grade.GOOD: ("tot", gettext_lazy("Tốt"), 'class="f-tot"'),
@@ -127,6 +139,12 @@ def grade_mark(grade: str | None) -> SafeString:
     """Return the class as word and pips. Raises KeyError for a grade that nobody defined."""
     style, word, _ = GRADES[grade or None]
     return format_html('<span class="cls {}">{}</span>', style, word)
+
+
+@register.filter
+def grade_word(grade: str | None) -> str:
+    """Write the class inside a sentence: hạng tốt, hạng trung bình."""
+    return str(GRADES[grade or None][1]).lower()
 
 
 @register.simple_tag

@@ -1,0 +1,13 @@
+"""Addresses of assessments. Slugs, so that what cannot be a code is an unknown address."""
+
+from django.urls import path
+
+from scoring import views
+
+urlpatterns = [
+    path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
+    path("assessments/<slug:period>/<slug:code>/criteria/<slug:criterion>/", views.criterion, name="criterion"),
+    path("assessments/<slug:period>/<slug:code>/acts/<slug:act>/", views.act, name="act"),
+    path("assessments/<slug:period>/<slug:code>/title/", views.title, name="title"),
+    path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
+]

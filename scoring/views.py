@@ -1,0 +1,360 @@
+"""Pages of one assessment and of a district's appraisal: get the row, read the form, call one service, answer.
+
+A page is one form: every save takes whatever was typed anywhere on it, so nothing is lost without JavaScript. With HTMX each criterion is sent
+alone as it is left, and the answer is fragments that replace what it changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.rules import Role
+from communes.models import Unit
+from plan2018.models import Period
+from scoring import access, rules, selectors, services
+from scoring.forms import AnswerForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again
+from scoring.models import Answer, Assessment, Title
+from scoring.rules import Act, Stage, State
+from scoring.services import Incomplete, OwnWork, Refused, Stale, WrongState
+
+COPY = "copy"
+"""An act that only fills points in; it makes no move."""
+
+DONE = {
+    Act.SUBMIT: (gettext_lazy("Đã gửi phiếu lên huyện."), gettext_lazy("Đã gửi rồi, không phải gửi lại.")),
+    Act.APPRAISE: (gettext_lazy("Đã thẩm định xong, phiếu chuyển lên tỉnh."), gettext_lazy("Đã thẩm định rồi, không phải làm lại.")),
+    Act.RETURN: (gettext_lazy("Đã trả phiếu lại cho xã."), gettext_lazy("Đã trả lại rồi, không phải làm lại.")),
+    Act.APPROVE: (gettext_lazy("Đã duyệt kết quả."), gettext_lazy("Đã duyệt rồi, không phải duyệt lại.")),
+    Act.REOPEN: (gettext_lazy("Đã mở lại kết quả."), gettext_lazy("Đã mở lại rồi, không phải làm lại.")),
+}
+"""What is said after a move, and after a second click on it."""
+
+STATES = {
+    State.DRAFT: gettext_lazy("Phiếu đang ở xã, chưa gửi lên huyện."),
+    State.SUBMITTED: gettext_lazy("Phiếu đã gửi lên huyện, đang chờ thẩm định."),
+    State.RETURNED: gettext_lazy("Phiếu đã được trả lại; xã chỉ sửa được những tiêu thức có ý kiến."),
+    State.APPRAISED: gettext_lazy("Huyện đã thẩm định xong, phiếu đang chờ tỉnh duyệt."),
+    State.APPROVED: gettext_lazy("Kết quả đã duyệt và khóa; chỉ tỉnh mở lại được, phải ghi lý do."),
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refused act in words: what happened and what to do, with the status of the answer."""
+
+    status: int
+    title: str
+    text: str
+
+
+def refusal(error: Refused) -> Refusal:
+    """Put into words what the services refuse; the one place for it."""
+    match error:
+        case Incomplete(missing=missing):
+            title = ngettext("Phiếu chưa đủ: còn thiếu ở %(n)d tiêu thức", "Phiếu chưa đủ: còn thiếu ở %(n)d tiêu thức", len(missing))
+            return Refusal(422, title % {"n": len(missing)}, _("Điểm đã nhập vẫn được giữ. Bổ sung những chỗ sau rồi bấm lại:"))
+        case Stale():
+            return Refusal(
+                409,
+                _("Chưa làm: phiếu vừa có thay đổi"),
+                _("Có người lưu điểm sau khi anh, chị mở trang. Số trên trang này là mới nhất: xem lại rồi bấm lại."),
+            )
+        case OwnWork():
+            return Refusal(
+                403,
+                _("Không ai được thẩm định, duyệt điểm do chính mình nhập"),
+                _("Tài khoản này đã nhập điểm ở bước trước của phiếu. Nhờ người khác cùng cơ quan làm việc này."),
+            )
+        case WrongState(state=state):
+            return Refusal(409, _("Chưa làm: phiếu không còn ở bước này"), f"{STATES[state]} {_('Trang này đã theo trạng thái mới nhất.')}")
+    raise error
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assessment(request: HttpRequest, period: str, code: str) -> HttpResponse:
+    """The form of a commune, as far as the reader may see or write it; POST saves everything that was typed."""
+    if request.method != "POST":
+        return _page(request, access.get_assessment(_user(request), period, code))
+    form, stage = access.get_assessment_to_enter(_user(request), period, code)
+    try:
+        shown, saved = _save(request, form, stage, selectors.form(form))
+    except Refused as error:
+        return _refused(request, form, error)
+    if status := _status(shown):
+        return _page(request, form, shown, status=status, saved=saved)
+    _say_saved(request, saved)
+    return redirect(_address(form, request.POST.get("save", "")))
+
+
+@require_POST
+def criterion(request: HttpRequest, period: str, code: str, criterion: str) -> HttpResponse:
+    """Save one criterion and answer the fragments that this changed, on its page or (`grid` sent) in the grid of the district."""
+    form, stage = access.get_assessment_to_enter(_user(request), period, code)
+    answers = selectors.form(form)
+    mine = [answer for answer in answers if answer.criterion.code == criterion]
+    if not mine:
+        raise Http404(_("Không có tiêu thức %s.") % criterion)
+    in_grid = "grid" in request.POST
+    prefix = f"{form.unit.code}-" if in_grid else ""
+    try:
+        [shown], _saved = _save(request, form, stage, mine, prefix=prefix)
+    except Refused as error:
+        why = refusal(error)
+        return render(request, "scoring/_saved_not.html", {"refusal": why, "id": prefix + criterion}, status=why.status)
+    status = _status([shown]) or 200
+    if in_grid and form.unit.parent:
+        found = access.get_district_grid(_user(request), period, form.unit.parent.code)
+        context = _grid(request, *found)
+        row = next(row for row in context["grid"].rows if row.form.pk == form.pk)
+        return render(request, "scoring/_saved_cell.html", context | {"row": row, "form": shown}, status=status)
+    forms = [shown if answer.pk == shown.answer.pk else AnswerForm(answer, stage) for answer in answers]
+    return render(request, "scoring/_saved.html", _context(request, form, forms) | {"form": shown}, status=status)
+
+
+@require_POST
+def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
+    """A move of the workflow, or copying points. What was typed on the page is saved first; the move is made only if all of it could be."""
+    user = _user(request)
+    if act == COPY:
+        access.stage_to_appraise(user)
+        form = access.get_assessment(user, period, code)
+    elif act in DONE:
+        form = access.get_assessment_to(user, period, code, Act(act))
+    else:
+        raise Http404(_("Không có việc “%s”.") % act)
+    words = _words(request, form, act)
+    saved = 0
+    try:
+        if stage := rules.stage_for(State(form.state), Role(user.role)):
+            shown, saved = _save(request, form, stage, selectors.form(form))
+            if status := _status(shown):
+                return _page(request, form, shown, status=status, saved=saved)
+        if words and not words.is_valid():
+            extra: dict[str, Any] = {f"{act}_form": words}
+            return _page(request, form, status=422, **extra)
+        said = _do(form, act, words, user, version=_version(request) + (saved > 0))
+    except Refused as error:
+        if not isinstance(error, Incomplete | OwnWork) and _done_before(form, act) and not _unsaved(request, form):
+            messages.info(request, DONE[Act(act)][1])
+            return redirect(_address(form))
+        return _refused(request, form, error)
+    messages.success(request, said)
+    return redirect(_address(form))
+
+
+@require_POST
+def title(request: HttpRequest, period: str, code: str) -> HttpResponse:
+    """Enter, correct or (`withdraw` sent) take out the title "Trong sạch, vững mạnh" of a commune for the year."""
+    form = access.get_assessment_for_title(_user(request), period, code)
+    subject: dict[str, Any] = {"unit": form.unit, "period": form.period, "actor": _user(request)}
+    if "withdraw" in request.POST:
+        reason = ReasonForm(request.POST, prefix="withdraw")
+        if not reason.is_valid():
+            return _page(request, form, status=422, withdraw_form=reason)
+        try:
+            services.withdraw_title(**subject, reason=reason.cleaned_data["reason"])
+        except Title.DoesNotExist:
+            messages.info(request, _("Đã rút danh hiệu rồi, không phải làm lại."))
+        else:
+            messages.success(request, _("Đã rút danh hiệu “Trong sạch, vững mạnh”."))
+    else:
+        decision = TitleForm(form.period, request.POST)
+        if not decision.is_valid():
+            return _page(request, form, status=422, title_form=decision)
+        services.enter_title(**subject, **decision.cleaned_data)
+        messages.success(request, _("Đã ghi danh hiệu “Trong sạch, vững mạnh”."))
+    return redirect(_address(form, "danh-hieu"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def appraisal(request: HttpRequest, period: str, code: str) -> HttpResponse:
+    """A district's communes x criteria: the district puts its points beside the communes' own, the province the final ones beside both."""
+    found = access.get_district_grid(_user(request), period, code)
+    if request.method != "POST":
+        return render(request, "scoring/appraisal.html", _grid(request, *found))
+    stage = access.stage_to_appraise(_user(request))
+    shown: dict[str, list[AnswerForm]] = {}
+    refused: list[tuple[Assessment, Refusal, list[AnswerForm]]] = []
+    saved = 0
+    for form in found[2]:
+        prefix = f"{form.unit.code}-"
+        try:
+            shown[form.unit.code], count = _save(request, form, stage, form.form, prefix=prefix)  # type: ignore[attr-defined]
+            saved += count
+            if "copy" in request.POST and rules.stage_for(State(form.state), Role(_user(request).role)):
+                saved += services.copy_points(assessment=form, stage=stage, actor=_user(request))
+        except Refused as error:
+            refused.append((form, refusal(error), _unsaved(request, form, prefix)))
+    unsaved = [answer for answers in shown.values() for answer in answers if answer.unsaved]
+    if refused or unsaved:
+        again = {code: answers for code, answers in shown.items() if any(answer.unsaved for answer in answers)}
+        status = 409 if refused else _status(unsaved)
+        context = _grid(request, *access.get_district_grid(_user(request), period, code), again) | {
+            "saved": saved,
+            "refused": refused,
+            "unsaved": unsaved,
+        }
+        return render(request, "scoring/appraisal.html", context, status=status)
+    _say_saved(request, saved)
+    return redirect(request.path)
+
+
+def _save(request: HttpRequest, form: Assessment, stage: Stage, answers: Sequence[Answer], *, prefix: str = "") -> tuple[list[AnswerForm], int]:
+    """Save what was typed for these answers and differs from what is stored: the answers as they are to be shown now, and how many were saved."""
+    typed = read_answers(answers, stage, request.POST, prefix=prefix)
+    changes = [answer.change for answer in typed if answer.change]
+    if not changes:
+        return show_again(typed, answers), 0
+    stale = services.save_points(assessment=form, stage=stage, changes=changes, actor=_user(request))
+    form.refresh_from_db(fields=["version"])
+    fresh = {answer.pk: answer for answer in selectors.form(form)}
+    shown = show_again(typed, [fresh[answer.pk] for answer in answers], stale, selectors.last_writers(form, stage) if stale else {})
+    return shown, len(changes) - len(stale)
+
+
+def _do(form: Assessment, act: str, words: Form | None, user: User, *, version: int) -> str:
+    """Call the service of an act; what to say about it."""
+    if act == COPY:
+        count = services.copy_points(assessment=form, stage=access.stage_to_appraise(user), actor=user)
+        return ngettext("Đã chép điểm vào %(n)d ô trống.", "Đã chép điểm vào %(n)d ô trống.", count) % {"n": count}
+    move: dict[str, Any] = {"assessment": form, "version": version, "actor": user}
+    if isinstance(words, ReturnForm):
+        services.return_(**move, remarks=words.remarks, reason=words.cleaned_data["reason"])
+    elif words:
+        services.reopen(**move, reason=words.cleaned_data["reason"])
+    else:
+        {Act.SUBMIT: services.submit, Act.APPRAISE: services.appraise, Act.APPROVE: services.approve}[Act(act)](**move)
+    return str(DONE[Act(act)][0])
+
+
+def _words(request: HttpRequest, form: Assessment, act: str) -> Form | None:
+    """The form with the words that an act asks for, if any."""
+    match act:
+        case Act.RETURN:
+            return ReturnForm(selectors.form(form), request.POST)
+        case Act.REOPEN:
+            return ReasonForm(request.POST, prefix="reopen")
+    return None
+
+
+def _unsaved(request: HttpRequest, form: Assessment, prefix: str = "") -> list[AnswerForm]:
+    """What was typed for this form and is not stored."""
+    stage = rules.stage_of(Role(_user(request).role))
+    return (
+        [answer for answer in read_answers(selectors.form(form), stage, request.POST, prefix=prefix) if answer.change or answer.errors]
+        if stage
+        else []
+    )
+
+
+def _done_before(form: Assessment, act: str) -> bool:
+    """Whether the newest move of the form was this act: a second click, not a conflict."""
+    last = selectors.last_move(form)
+    return last is not None and last.act == act
+
+
+def _refused(request: HttpRequest, form: Assessment, error: Refused) -> HttpResponse:
+    """The page as it is now, under a note that says what was refused and with what was typed but not saved."""
+    now = access.get_assessment(_user(request), form.period.code, form.unit.code)
+    lost = _unsaved(request, now) if isinstance(error, WrongState) else []
+    return _page(request, now, status=refusal(error).status, refusal=refusal(error), lost=lost)
+
+
+def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None, *, status: int = 200, **extra: Any) -> HttpResponse:
+    """The commune's form while it may be written, else the table of all points."""
+    context = _context(request, form, forms) | extra
+    template = "scoring/self.html" if context["stage"] == Stage.SELF else "scoring/review.html"
+    return render(request, template, context, status=status)
+
+
+def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
+    """What the page of an assessment shows to this reader."""
+    state, role = State(form.state), Role(_user(request).role)
+    stage = rules.stage_for(state, role)
+    at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
+    forms = forms or [AnswerForm(answer, at) for answer in selectors.form(form)]
+    answers = [shown.answer for shown in forms]
+    tallies = {where.value: selectors.tally_of(form, answers, where) for where in Stage}
+    by_code = {shown.criterion.code: shown for shown in forms}
+    history = selectors.history(form, answers)
+    before = rules.STAGE_BEFORE[at]
+    held = selectors.title_of(form)
+    return {
+        "assessment": form,
+        "period": form.period,
+        "unit": form.unit,
+        "stage": stage,
+        "at": at,
+        "acts": acts,
+        "forms": forms,
+        "gap": tallies[at].result.total - tallies[before].result.total if before and tallies[at].entered == tallies[at].count else None,
+        "widest": max((shown for shown in forms if shown.gap), key=lambda shown: shown.distance, default=None),
+        "remarked": [shown for shown in forms if shown.answer.remark],
+        "unsaved": [shown for shown in forms if shown.unsaved],
+        "tally": tallies[at],
+        "tallies": tallies,
+        "bands": selectors.bands_of(form),
+        "missing": [(by_code[missing.criterion], missing.what) for missing in tallies[at].missing],
+        "history": history,
+        "returned": next((step.last for step in history if step.last.act == Act.RETURN), None),
+        "overdue": form.period.is_late(timezone.now()),
+        "return_form": ReturnForm(answers) if Act.RETURN in acts else None,
+        "reopen_form": ReasonForm(prefix="reopen") if Act.REOPEN in acts else None,
+        "title": held,
+        "title_form": TitleForm(form.period, instance=held) if access.may_enter_title(_user(request)) else None,
+        "withdraw_form": ReasonForm(prefix="withdraw") if held and access.may_enter_title(_user(request)) else None,
+    }
+
+
+def _grid(
+    request: HttpRequest, period: Period, district: Unit, forms: list[Assessment], shown: dict[str, list[AnswerForm]] | None = None
+) -> dict[str, Any]:
+    """What the grid of a district shows to this reader."""
+    role = Role(_user(request).role)
+    stage = rules.stage_of(role) or Stage.APPRAISED
+    return {
+        "period": period,
+        "district": district,
+        "grid": Grid(forms, stage, role, shown),
+        "stage": stage,
+        "max_total": forms[0].max_points if forms else None,
+    }
+
+
+def _status(shown: Sequence[AnswerForm]) -> int:
+    """The status that tells what could not be saved: 409 when others saved first, 422 when something typed is wrong; 0 when all is well."""
+    return 409 if any(answer.conflict for answer in shown) else 422 if any(answer.errors for answer in shown) else 0
+
+
+def _say_saved(request: HttpRequest, saved: int) -> None:
+    if saved:
+        messages.success(request, ngettext("Đã lưu %(n)d tiêu thức.", "Đã lưu %(n)d tiêu thức.", saved) % {"n": saved})
+    else:
+        messages.info(request, _("Không có gì mới để lưu."))
+
+
+def _version(request: HttpRequest) -> int:
+    """The version of the form that the page showed; one that no form has when the page does not tell."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+def _address(form: Assessment, anchor: str = "") -> str:
+    """The page of the form, at one of its criteria or parts."""
+    address = reverse("assessment", args=[form.period.code, form.unit.code])
+    return f"{address}#{anchor}" if anchor.replace("-", "").isalnum() and anchor.isascii() else address
+
+
+def _user(request: HttpRequest) -> User:
+    return cast("User", request.user)  # LoginRequiredMiddleware sees to it
