@@ -1,0 +1,237 @@
+"""Who may do what, where: every address of the portal x every method x every role x own, sibling and parent unit.
+
+A row of the table names an address, the units it can be asked for, and the roles that may read (GET) or act (POST). The rest is law:
+
+    nobody signed in            302 to the sign-in page; the API answers 401
+    no second factor, needed    302 to the page that sets one up; the API answers 403
+    a unit outside one's area   404, whatever the role
+    the wrong role              403
+    a method without roles      405
+    else                        200 for reading; an act answers 200, 302, 409 or 422: what it does is another test's business
+
+An address without a row fails `test_every_address_has_a_row`: decide who may, and add the row.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from accounts.rules import Role
+from tests.factories import client_of, make_forms, make_user
+
+LOGIN, SETUP = "302 sign in", "302 set up a second factor"
+PAST_THE_DOOR = {200, 302, 409, 422}
+
+EVERYBODY = frozenset(Role)
+ENTRY, SIGNATORY = Role.COMMUNE_ENTRY, Role.COMMUNE_SIGNATORY
+APPRAISER = Role.DISTRICT_APPRAISER
+OFFICERS = frozenset({Role.PROVINCE_OFFICER, Role.PROVINCE_ADMIN})
+ADMIN = frozenset({Role.PROVINCE_ADMIN})
+
+COMMUNES = ("03124", "03127", "03148")  # the communes' own, one next door, one in the other district
+DISTRICTS = ("094", "095")
+UNITS = ("11", *DISTRICTS, *COMMUNES)
+AREA = {"11": set(UNITS), "094": {"094", "03124", "03127"}, "03124": {"03124"}}
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address: its name, the units it is asked for (as the argument `code`), other arguments, and who may read and act inside their area."""
+
+    name: str
+    units: tuple[str, ...] = ()
+    get: frozenset[Role] = frozenset()
+    post: frozenset[Role] = frozenset()
+    arguments: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+
+    def __str__(self) -> str:
+        return " ".join([self.name, *self.arguments.values()])
+
+
+TABLE = [
+    # name, units, who reads, who acts
+    Row("account_change_password", get=EVERYBODY, post=EVERYBODY),
+    Row("mfa_index", get=EVERYBODY),
+]
+
+OPEN = {
+    # What is there without signing in: name -> what nobody and what somebody signed in gets.
+    "schema": (200, 200),
+    "docs": (200, 200),
+    "account_login": (200, 302),
+    "account_logout": (302, 200),
+    "account_inactive": (200, 200),
+    "account_reset_password": (200, 200),
+    "account_reset_password_done": (200, 200),
+    "account_reset_password_from_key": (200, 200),
+    "account_reset_password_from_key_done": (200, 200),
+    "mfa_authenticate": (302, 302),
+}
+
+OWN = {
+    # One's own password and second factor. What a page answers depends on whether one has one: tests/accounts/test_second_factor.py.
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+}
+
+
+def addresses(patterns: list[URLPattern | URLResolver] | None = None, route: str = "/", namespace: str = "") -> Iterator[tuple[str, str]]:
+    """The name (or the pattern, where it has none) and the route of every address of the portal."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, route + str(pattern.pattern), f"{pattern.namespace}:" if pattern.namespace else namespace)
+        else:
+            yield namespace + (pattern.name or str(pattern.pattern)), route + str(pattern.pattern)
+
+
+@pytest.fixture
+def people(place) -> dict[str, User | None]:
+    """Nobody; one person of each role; leaders and clients at lower units; an officer who has not set up a second factor."""
+    return {
+        "nobody": None,
+        "entry": make_user(ENTRY, place.commune),
+        "signatory": make_user(SIGNATORY, place.commune),
+        "appraiser": make_user(APPRAISER, place.district),
+        "officer": make_user(Role.PROVINCE_OFFICER, place.province),
+        "admin": make_user(Role.PROVINCE_ADMIN, place.province),
+        "leader": make_user(Role.LEADER, place.province),
+        "leader of the district": make_user(Role.LEADER, place.district),
+        "leader of the commune": make_user(Role.LEADER, place.commune),
+        "client": make_user(Role.API_CLIENT, place.province),
+        "client of the district": make_user(Role.API_CLIENT, place.district),
+        "officer without a second factor": make_user(Role.PROVINCE_OFFICER, place.province, second_factor=False),
+    }
+
+
+@pytest.fixture
+def world(people, place, criteria_set, year) -> SimpleNamespace:
+    """What the arguments of addresses refer to."""
+    make_forms(year)
+    return SimpleNamespace(period=year.code)
+
+
+def expected(row: Row, method: str, user: User | None, code: str | None, *, api: bool) -> object:
+    """What the law says."""
+    roles = {"GET": row.get, "POST": row.post}.get(method, frozenset())
+    if user is None:
+        return 401 if api else LOGIN
+    if user.needs_second_factor and not user.authenticator_set.exists():
+        return 403 if api else SETUP
+    if not roles:
+        return 405
+    if code and code not in AREA[user.unit.code]:
+        return 404
+    if user.role not in roles:
+        return 403
+    return 200 if method == "GET" else PAST_THE_DOOR
+
+
+def answer(client: Client, method: str, address: str) -> object:
+    """What the portal says; nothing that it does lasts."""
+    with transaction.atomic():
+        response: HttpResponse = client.generic(method, address)
+        transaction.set_rollback(True)
+    if response.status_code == 302 and response.url.startswith((reverse("account_login"), reverse("admin:login"))):
+        return LOGIN
+    if response.status_code == 302 and response.url == reverse("mfa_activate_totp"):
+        return SETUP
+    return response.status_code
+
+
+def test_every_address_has_a_row():
+    known = {row.name for row in TABLE} | set(OPEN) | OWN
+    found = {name for name, _route in addresses() if not name.startswith("admin:")}
+
+    assert found - known == set(), "new addresses: who may?"
+    assert known - found == set(), "rows without an address"
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_the_law_holds_everywhere(row, world, people):
+    clients = {who: client_of(user) for who, user in people.items()}
+    should, does = {}, {}
+    for code in row.units or (None,):
+        arguments = {key: value.format(**vars(world)) for key, value in row.arguments.items()}
+        address = reverse(row.name, kwargs=arguments | ({"code": code} if code else {})) + row.query
+        for who, user in people.items():
+            for method in ("GET", "POST", "DELETE"):
+                key = (who, method, address)
+                should[key] = expected(row, method, user, code, api=address.startswith("/api/"))
+                does[key] = answer(clients[who], method, address)
+
+    wrong = {
+        key: f"{does[key]}, not {should[key]}"
+        for key in should
+        if does[key] not in ([*should[key]] if isinstance(should[key], set) else [should[key]])
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_open_doors_are_open(name, people):
+    address = reverse(name, kwargs={"uidb36": "1", "key": "key"} if name.endswith("from_key") else {})
+    del people["officer without a second factor"]
+
+    found = {who: client_of(user).get(address).status_code for who, user in people.items()}
+
+    nobody, somebody = OPEN[name]
+    assert found == {who: nobody if user is None else somebody for who, user in people.items()}
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_what_is_ones_own_is_for_whoever_is_signed_in(name, people):
+    found = {who: answer(client_of(user), "GET", reverse(name)) for who, user in people.items()}
+
+    assert found.pop("nobody") == LOGIN
+    assert found.pop("officer without a second factor") in {SETUP, 200, 302}
+    assert {status for status in found.values() if status not in {200, 302, 404}} == set()
+
+
+def test_the_administration_is_for_the_administrator_alone(people):
+    """Every address of it, so that a new page is behind the same door without a row."""
+    routes = {route for name, route in addresses() if name.startswith("admin:") and name != "admin:login"}
+    plain = {re.sub(r"\(\?P<\w+>\W*(\w*).*?\)|<.+?>", r"\g<1>1", route).strip("^$").replace("^", "") for route in routes}
+    law = {"nobody": LOGIN, "officer without a second factor": SETUP}
+    del people["admin"]
+
+    found = {
+        (who, method, address): answer(client_of(user), method, address)
+        for address in plain
+        for who, user in people.items()
+        for method in ("GET", "POST")
+    }
+
+    assert {key: status for key, status in found.items() if status != law.get(key[0], 403)} == {}
+    assert client_of(None).get(reverse("admin:login")).url.startswith(reverse("account_login"))
+
+
+def test_the_administrator_changes_accounts_and_looks_at_the_rest(people):
+    client = client_of(people["admin"])
+    models = [(model._meta.app_label, model._meta.model_name) for model in admin.site._registry]
+
+    lists = {model: answer(client, "GET", reverse("admin:{}_{}_changelist".format(*model))) for model in models}
+    forms = {model: answer(client, "GET", reverse("admin:{}_{}_add".format(*model))) for model in models}
+
+    assert answer(client, "GET", "/admin/") == 200
+    assert lists == dict.fromkeys(models, 200)
+    assert forms == dict.fromkeys(models, 403) | {("accounts", "user"): 200}
+
+
+@pytest.mark.parametrize("probe", ["/healthz", "/readyz"])
+def test_probes_answer_everybody(probe, people):
+    assert {client_of(user).get(probe).status_code for user in people.values()} == {200}
