@@ -54,12 +54,13 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.is_staff = self.is_superuser or self.role == Role.PROVINCE_ADMIN
+        self.is_staff = self._administers()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def clean(self) -> None:
         """Raise ValidationError when the unit is of a level at which the role does not serve."""
         super().clean()
+        self.is_staff = self._administers()
         if self.role and self.unit_id and self.unit.level not in LEVELS[Role(self.role)]:
             words = gettext("Vai trò “%(role)s” không phục vụ ở cấp %(level)s: chọn đơn vị khác hoặc vai trò khác.")
             raise ValidationError({"unit": words % {"role": self.get_role_display(), "level": self.unit.get_level_display()}})
@@ -68,3 +69,6 @@ class User(AbstractUser):
     def needs_second_factor(self) -> bool:
         """Whether the user needs a second factor where it is required (settings.MFA_REQUIRED)."""
         return self.is_superuser or self.role in SECOND_FACTOR_ROLES
+
+    def _administers(self) -> bool:
+        return self.is_superuser or self.role == Role.PROVINCE_ADMIN

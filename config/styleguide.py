@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -75,4 +76,4 @@ class StyleGuide(TemplateView):
         return super().get_context_data(form=SampleForm(sent), **kwargs)
 
 
-urlpatterns = [path("", StyleGuide.as_view(), name="styleguide")] if settings.DEBUG else []
+urlpatterns = [path("", login_not_required(StyleGuide.as_view()), name="styleguide")] if settings.DEBUG else []

@@ -70,6 +70,7 @@ OPEN = {
     "docs": (200, 200),
     "account_login": (200, 302),
     "account_logout": (302, 200),
+    "account_signup": (302, 302),  # there is none: leads to the sign-in page
     "account_inactive": (200, 200),
     "account_reset_password": (200, 200),
     "account_reset_password_done": (200, 200),
