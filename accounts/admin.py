@@ -31,6 +31,7 @@ class UserAdmin(ImportExportMixin, DjangoUserAdmin):  # type: ignore[misc]
 
     resource_classes = [UserResource]
     formats = [XLSX, CSV]
+    skip_export_form = True  # its page needs inline scripts; the whole list is what one wants
     list_display = ["username", "last_name", "first_name", "role", "unit", "is_active", "second_factor", "last_login"]
     list_filter = ["role", "is_active", "unit__level"]
     search_fields = ["username", "last_name", "first_name", "email", "=unit__code", "unit__search_key"]
