@@ -65,14 +65,14 @@ class UserAdmin(ImportExportMixin, DjangoUserAdmin):  # type: ignore[misc]
         """Who acted stays on record: an account that is not needed is locked (is_active), not deleted."""
         return False
 
-    @admin.display(description=_("Xác thực hai bước"), boolean=True)
+    @admin.display(description=_("Bảo vệ hai lớp"), boolean=True)
     def second_factor(self, user: User) -> bool:
         return user.has_second_factor
 
-    @admin.action(description=_("Gỡ xác thực hai bước của các tài khoản đã chọn"))
+    @admin.action(description=_("Gỡ bảo vệ hai lớp của các tài khoản đã chọn"))
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         done = sum(services.reset_second_factor(user=user, actor=_person(request)) for user in queryset)
-        words = ngettext("Đã gỡ xác thực hai bước của %d tài khoản.", "Đã gỡ xác thực hai bước của %d tài khoản.", done) % done
+        words = ngettext("Đã gỡ bảo vệ hai lớp của %d tài khoản.", "Đã gỡ bảo vệ hai lớp của %d tài khoản.", done) % done
         self.message_user(request, words, messages.SUCCESS)
 
 

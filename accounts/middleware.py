@@ -32,5 +32,5 @@ class SecondFactorMiddleware:
         if match and match.view_name in WAY_TO_A_SECOND_FACTOR:
             return None
         if request.path_info.startswith("/api/"):
-            return JsonResponse({"detail": _("Tài khoản này cần xác thực hai bước. Bật xác thực hai bước trên trang rồi thử lại.")}, status=403)
+            return JsonResponse({"detail": _("Tài khoản này cần bảo vệ hai lớp. Bật trên trang rồi thử lại.")}, status=403)
         return redirect("mfa_activate_totp")

@@ -7,7 +7,7 @@ A row of the table names an address, the units it can be asked for, and the role
     a unit outside one's area   404, whatever the role
     the wrong role              403
     a method without roles      405
-    else                        200 for reading; an act answers 200, 302, 409 or 422: what it does is another test's business
+    else                        200 for reading (or what `found` says); an act answers 200, 302, 409 or 422: what it does is another test's business
 
 An address without a row fails `test_every_address_has_a_row`: decide who may, and add the row.
 """
@@ -40,12 +40,17 @@ ADMIN = frozenset({Role.PROVINCE_ADMIN})
 COMMUNES = ("03124", "03127", "03148")  # the communes' own, one next door, one in the other district
 DISTRICTS = ("094", "095")
 UNITS = ("11", *DISTRICTS, *COMMUNES)
+PERIOD = {"period": "{period}"}
+UNIT = {"code": "{code}"}
 AREA = {"11": set(UNITS), "094": {"094", "03124", "03127"}, "03124": {"03124"}}
 
 
 @dataclass(frozen=True)
 class Row:
-    """An address: its name, the units it is asked for (as the argument `code`), other arguments, and who may read and act inside their area."""
+    """An address: its name, the units it is asked for, who may read and who may act inside their area.
+
+    The arguments and the query may name {code} and {form} (of each unit) and what the `world` has.
+    """
 
     name: str
     units: tuple[str, ...] = ()
@@ -53,15 +58,39 @@ class Row:
     post: frozenset[Role] = frozenset()
     arguments: dict[str, str] = field(default_factory=dict)
     query: str = ""
+    found: int = 200
 
     def __str__(self) -> str:
-        return " ".join([self.name, *self.arguments.values()])
+        return " ".join([self.name, *self.arguments.values()]) + self.query
+
+    def address(self, **names: object) -> str:
+        return reverse(self.name, kwargs={key: value.format(**names) for key, value in self.arguments.items()}) + self.query.format(**names)
 
 
 TABLE = [
     # name, units, who reads, who acts
     Row("account_change_password", get=EVERYBODY, post=EVERYBODY),
     Row("mfa_index", get=EVERYBODY),
+    # figures
+    Row("units", get=EVERYBODY),
+    Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
+    Row("unit", ("11",), get=EVERYBODY, arguments=UNIT, found=302),  # to the list
+    Row("targets", get=EVERYBODY, arguments=PERIOD),
+    Row("ranking", get=EVERYBODY, arguments=PERIOD),
+    Row("ranking-csv", get=EVERYBODY, arguments=PERIOD),
+    # the API
+    Row("api:units", get=EVERYBODY),
+    Row("api:units", DISTRICTS, get=EVERYBODY, query="?district={code}"),
+    Row("api:periods", get=EVERYBODY),
+    Row("api:criteria", get=EVERYBODY),
+    Row("api:assessments", get=EVERYBODY),
+    Row("api:assessments", UNITS, get=EVERYBODY, query="?unit={code}"),
+    Row("api:assessments", DISTRICTS, get=EVERYBODY, query="?district={code}"),
+    Row("api:assessment", COMMUNES, get=EVERYBODY, arguments={"assessment_id": "{form}"}),
+    Row("api:rankings", get=EVERYBODY, query="?period={period}"),
+    Row("api:rankings", DISTRICTS, get=EVERYBODY, query="?period={period}&district={code}"),
+    Row("api:targets", get=EVERYBODY, query="?period={period}"),
+    Row("api:rollups", UNITS, get=EVERYBODY, query="?period={period}&unit={code}"),
 ]
 
 OPEN = {
@@ -122,8 +151,7 @@ def people(place) -> dict[str, User | None]:
 @pytest.fixture
 def world(people, place, criteria_set, year) -> SimpleNamespace:
     """What the arguments of addresses refer to."""
-    make_forms(year)
-    return SimpleNamespace(period=year.code)
+    return SimpleNamespace(period=year.code, forms={code: form.pk for code, form in make_forms(year).items()})
 
 
 def expected(row: Row, method: str, user: User | None, code: str | None, *, api: bool) -> object:
@@ -139,7 +167,7 @@ def expected(row: Row, method: str, user: User | None, code: str | None, *, api:
         return 404
     if user.role not in roles:
         return 403
-    return 200 if method == "GET" else PAST_THE_DOOR
+    return row.found if method == "GET" else PAST_THE_DOOR
 
 
 def answer(client: Client, method: str, address: str) -> object:
@@ -167,8 +195,7 @@ def test_the_law_holds_everywhere(row, world, people):
     clients = {who: client_of(user) for who, user in people.items()}
     should, does = {}, {}
     for code in row.units or (None,):
-        arguments = {key: value.format(**vars(world)) for key, value in row.arguments.items()}
-        address = reverse(row.name, kwargs=arguments | ({"code": code} if code else {})) + row.query
+        address = row.address(code=code, form=world.forms.get(code), **vars(world))
         for who, user in people.items():
             for method in ("GET", "POST", "DELETE"):
                 key = (who, method, address)

@@ -139,7 +139,7 @@ def test_who_needs_a_second_factor_gets_nowhere_without(role, place):
 def test_the_api_refuses_in_words_and_a_second_factor_opens_it(officer, cast):
     refused = client_of(officer).get("/api/v1/probe/")
 
-    assert (refused.status_code, "xác thực hai bước" in refused.json()["detail"]) == (403, True)
+    assert (refused.status_code, "bảo vệ hai lớp" in refused.json()["detail"]) == (403, True)
     assert client_of(cast.officer).get("/api/v1/probe/").json() == {"ok": True}
 
 
