@@ -127,8 +127,8 @@ def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
     """A move of the workflow, or copying points. What was typed on the page is saved first; the move is made only if all of it could be."""
     user = _user(request)
     if act == COPY:
-        access.stage_to_appraise(user)
         form = access.get_assessment(user, period, code)
+        access.stage_to_appraise(user)
     elif act in DONE:
         form = access.get_assessment_to(user, period, code, Act(act))
     else:

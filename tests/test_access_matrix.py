@@ -14,6 +14,7 @@ An address without a row fails `test_every_address_has_a_row`: decide who may, a
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -31,17 +32,18 @@ from tests.factories import client_of, make_forms, make_user
 LOGIN, SETUP = "302 sign in", "302 set up a second factor"
 PAST_THE_DOOR = {200, 302, 409, 422}
 
-EVERYBODY = frozenset(Role)
+EVERYBODY = set(Role)
 ENTRY, SIGNATORY = Role.COMMUNE_ENTRY, Role.COMMUNE_SIGNATORY
 APPRAISER = Role.DISTRICT_APPRAISER
-OFFICERS = frozenset({Role.PROVINCE_OFFICER, Role.PROVINCE_ADMIN})
-ADMIN = frozenset({Role.PROVINCE_ADMIN})
+OFFICERS = {Role.PROVINCE_OFFICER, Role.PROVINCE_ADMIN}
+WRITERS = {ENTRY, SIGNATORY, APPRAISER, *OFFICERS}
 
 COMMUNES = ("03124", "03127", "03148")  # the communes' own, one next door, one in the other district
 DISTRICTS = ("094", "095")
 UNITS = ("11", *DISTRICTS, *COMMUNES)
 PERIOD = {"period": "{period}"}
 UNIT = {"code": "{code}"}
+FORM = PERIOD | UNIT
 AREA = {"11": set(UNITS), "094": {"094", "03124", "03127"}, "03124": {"03124"}}
 
 
@@ -54,8 +56,8 @@ class Row:
 
     name: str
     units: tuple[str, ...] = ()
-    get: frozenset[Role] = frozenset()
-    post: frozenset[Role] = frozenset()
+    get: AbstractSet[Role] = frozenset()
+    post: AbstractSet[Role] = frozenset()
     arguments: dict[str, str] = field(default_factory=dict)
     query: str = ""
     found: int = 200
@@ -71,6 +73,17 @@ TABLE = [
     # name, units, who reads, who acts
     Row("account_change_password", get=EVERYBODY, post=EVERYBODY),
     Row("mfa_index", get=EVERYBODY),
+    # assessments
+    Row("assessment", COMMUNES, get=EVERYBODY, post=WRITERS, arguments=FORM),
+    Row("criterion", COMMUNES, post=WRITERS, arguments=FORM | {"criterion": "CC01"}),
+    Row("act", COMMUNES, post={SIGNATORY}, arguments=FORM | {"act": "submit"}),
+    Row("act", COMMUNES, post={APPRAISER}, arguments=FORM | {"act": "appraise"}),
+    Row("act", COMMUNES, post={APPRAISER, *OFFICERS}, arguments=FORM | {"act": "return"}),
+    Row("act", COMMUNES, post=OFFICERS, arguments=FORM | {"act": "approve"}),
+    Row("act", COMMUNES, post=OFFICERS, arguments=FORM | {"act": "reopen"}),
+    Row("act", COMMUNES, post={APPRAISER, *OFFICERS}, arguments=FORM | {"act": "copy"}),
+    Row("title", COMMUNES, post=OFFICERS, arguments=FORM),
+    Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
     # figures
     Row("units", get=EVERYBODY),
     Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
