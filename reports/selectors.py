@@ -1,5 +1,6 @@
 """Reads of the figures. Pages, documents and the API ask here and show the same rows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,10 +18,11 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 
 from communes.models import Unit
 from communes.rules import Level, fold
@@ -31,8 +33,9 @@ from plan2018.models import Period, Target
 from reports import rules
 from reports.models import Metric, Report, Rollup, Standing
 from scoring.models import Answer, Assessment, Criterion, Threshold, Title
-from scoring.rules import Grade, State
+from scoring.rules import Act, Grade, State
 from scoring.rules import Threshold as ThresholdRule
+from scoring.selectors import SUBJECT
 
 
 def ledger_position(period: Period) -> tuple[int, str]:
@@ -277,7 +280,8 @@ def _commune_rows(period: Period, unit: Unit) -> list[dict[str, Any]]:
     standing = Standing.objects.filter(period=period, unit=unit).first()
     if standing:
         counts |= {f"grade.{grade}": standing.grade == grade for grade in Grade}
-        counts[rules.TITLE] = standing.clean_strong
+        if period.kind == Period.YEAR:
+            counts[rules.TITLE] = standing.clean_strong
         answers = assessment.answers.values_list("criterion__code", "final_points")
         rows = [_row(f"{rules.CRITERION}{code}", points, Decimal(1), points, points) for code, points in answers if points is not None]
         share = 100 * standing.total / standing.max_total
@@ -304,7 +308,10 @@ def targets(period: Period, unit: Unit) -> list[dict[str, Any]]:
 
     The plan sets its numbers for the province: for a district the count shows, the verdict does not (None).
     """
-    known = figures(period, unit) if unit.level != Level.COMMUNE else {}
+    return _targets(period, unit, figures(period, unit) if unit.level != Level.COMMUNE else {})
+
+
+def _targets(period: Period, unit: Unit, known: "Mapping[str, Metric] | Mapping[str, rules.Figure]") -> list[dict[str, Any]]:
     rows = []
     for target in Target.objects.filter(plan=period.plan_id):
         figure = known.get(f"{rules.TARGET}{target.code}")
@@ -332,3 +339,107 @@ def targets(period: Period, unit: Unit) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def periods_to_show() -> "QuerySet[Period]":
+    """The periods, best first to open: those with figures before those without, then the newest."""
+    filled = Exists(Metric.objects.filter(period=OuterRef("pk")))
+    return Period.objects.annotate(filled=filled).order_by("-filled", "-ends_on", "-starts_on")
+
+
+def board(code: str, province: Unit) -> rules.Board:
+    """The board of a province for the period of this code, by five queries whatever the number of units. Raises Period.DoesNotExist."""
+    entries = Entry.objects.filter(topic=OuterRef("code")).order_by().values("topic").annotate(count=Count("pk")).values("count")
+    periods = Period.objects.select_related("plan", "rollup").annotate(entries=Coalesce(Subquery(entries), 0))
+    listed = list(periods.order_by("-ends_on", "-starts_on"))
+    period = next((period for period in listed if period.code == code), None)
+    if period is None:
+        raise Period.DoesNotExist(code)
+    of_plan = [other for other in listed if other.plan_id == period.plan_id]
+    earlier = next((other for other in of_plan if other.due_on < period.due_on), None)
+    rollup = getattr(period, "rollup", None)
+    figures = _figures_of_all(period, province)
+    districts, communes = _units_of(period, earlier, province, figures)
+    thresholds, criteria = _criteria_of(period)
+    return rules.Board(
+        term=_term(period),
+        earlier=_term(earlier) if earlier else None,
+        others=[_term(other) for other in listed if other != period],
+        filled_at=rollup.filled_at if rollup else None,
+        behind=sum(other.entries for other in of_plan) - (rollup.entries if rollup else 0),
+        figures=figures.get(province.pk, {}),
+        districts=districts,
+        communes=communes,
+        targets=_targets(period, province, figures.get(province.pk, {})),
+        thresholds=thresholds,
+        criteria=criteria,
+    )
+
+
+def _term(period: Period) -> rules.Term:
+    return rules.Term(period.code, period.name, period.kind, period.last_day)
+
+
+def _figures_of_all(period: Period, province: Unit) -> dict[int, dict[str, rules.Figure]]:
+    """The figures of a province and its districts: unit id -> indicator -> figure."""
+    rows = Metric.objects.filter(Q(unit=province.pk) | Q(unit__parent=province.pk), period=period)
+    found: dict[int, dict[str, rules.Figure]] = {}
+    for unit, indicator, *figure in rows.values_list("unit_id", "indicator", *rules.Figure._fields):
+        found.setdefault(unit, {})[indicator] = rules.Figure(*figure)
+    return found
+
+
+def _units_of(
+    period: Period, earlier: Period | None, province: Unit, figures: dict[int, dict[str, rules.Figure]]
+) -> tuple[list[rules.District], list[rules.Commune]]:
+    """The districts and communes of a province with their forms, results and reports, in one statement."""
+    answers = Answer.objects.filter(assessment=OuterRef("form__pk"))
+    lowest = answers.order_by("final_points", "criterion__position")
+    self_total = answers.order_by().values("assessment").annotate(total=Sum("self_points")).values("total")
+    appraisals = Entry.objects.filter(subject_kind=SUBJECT, subject_key=Concat(Value(f"{period.code}/"), OuterRef("code")), act=Act.APPRAISE)
+    rows = (
+        Unit.objects.under(province)
+        .on(period.ends_on)
+        .exclude(pk=province.pk)
+        .annotate(
+            form=FilteredRelation("assessments", condition=Q(assessments__period=period.pk)),
+            result=FilteredRelation("standings", condition=Q(standings__period=period.pk)),
+            report=FilteredRelation("reports", condition=Q(reports__period=period.pk)),
+            report_before=FilteredRelation("reports", condition=Q(reports__period=earlier.pk if earlier else None)),
+            waiting_since=Case(When(form__state=State.APPRAISED, then=Subquery(appraisals.order_by("-pk").values("at")[:1]))),
+            self_total=Case(When(form__state=State.APPROVED, then=Subquery(self_total))),
+            lowest=Case(When(form__state=State.APPROVED, then=Subquery(lowest.values("criterion__code")[:1]))),
+            lowest_points=Case(When(form__state=State.APPROVED, then=Subquery(lowest.values("final_points")[:1]))),
+        )
+        .order_by("sort_key", "code")
+        .values_list(
+            *("pk", "level", "code", "name", "full_name", "parent__code", "outline"),
+            *("form__state", "waiting_since", "result__grade", "result__total", "result__max_total", "self_total", "lowest", "lowest_points"),
+            *("report__filed_at", "report__late", "report_before__filed_at", "report_before__late"),
+        )
+    )
+    districts, communes = [], []
+    for pk, level, code, name, full_name, parent, outline, *form, filed_at, late, filed_before_at, late_before in rows:
+        if level == Level.COMMUNE:
+            communes.append(rules.Commune(code, name, full_name, parent, outline, *form))
+        elif level == Level.DISTRICT:
+            filings = {period.code: rules.Filing(filed_at, late)}
+            if earlier:
+                filings[earlier.code] = rules.Filing(filed_before_at, late_before)
+            districts.append(rules.District(code, name, full_name, figures.get(pk, {}), filings, outline))
+    return districts, communes
+
+
+def _criteria_of(period: Period) -> tuple[list[ThresholdRule], list[rules.Criterion]]:
+    """The classes and criteria by which a period is scored, in one query: each class beside each criterion."""
+    used = Assessment.objects.filter(period=period).values("criteria_set")[:1]
+    rows = Threshold.objects.filter(criteria_set=Subquery(used), criteria_set__criteria__kind=Criterion.COMPONENT).order_by(
+        "-lower_pct", "criteria_set__criteria__position"
+    )
+    columns = [f"criteria_set__criteria__{name}" for name in ("code", "number", "title", "max_points")]
+    thresholds: dict[str, ThresholdRule] = {}
+    criteria: dict[str, rules.Criterion] = {}
+    for grade, lower_pct, *criterion in rows.values_list("grade", "lower_pct", *columns):
+        thresholds[grade] = ThresholdRule(Grade(grade), lower_pct)
+        criteria[criterion[0]] = rules.Criterion(*criterion)
+    return list(thresholds.values()), list(criteria.values())

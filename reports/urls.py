@@ -5,6 +5,11 @@ from django.urls import path
 from reports import views
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("dashboard/<slug:period>/", views.dashboard, name="dashboard"),
+    path("rollups/<slug:period>/", views.rollup, name="rollup"),
+    path("jobs/<uuid:job>/", views.job, name="job"),
+    path("reports/<slug:period>/<slug:code>/", views.report, name="report"),
     path("targets/<slug:period>/", views.targets, name="targets"),
     path("rankings/<slug:period>/", views.ranking, name="ranking"),
     path("rankings/<slug:period>/csv/", views.ranking_csv, name="ranking-csv"),

@@ -1,26 +1,38 @@
 """Pages of the reports room."""
 
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, cast
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import access
 from accounts.models import User
 from communes.models import Unit
 from communes.rules import Level
 from communes.selectors import search
+from ledger.tasks import send_on_commit
 from plan2018.access import get_periods
 from plan2018.models import Period
 from plan2018.rules import TARGET_GROUPS, contradictions
-from reports import charts, exports, selectors, sentences
+from reports import access as doors
+from reports import board as boards
+from reports import charts, exports, selectors, sentences, services
+from reports.forms import FilingForm
 from reports.rules import TARGET_INDICATORS
 from scoring.rules import Grade
+
+POLL = ((timedelta(seconds=20), 2), (timedelta(minutes=2), 5), (timedelta(minutes=10), 15))
+"""How long ago a job was asked for, and after how many seconds its page asks again: often at first, then less and less."""
+POLL_LAST = 60
 
 
 def _user(request: HttpRequest) -> User:
@@ -244,3 +256,73 @@ def _compared(rows: list[dict[str, Any]], dot: str, ring: str, line: str) -> dic
     for row in rows:
         row["marks"] = {mark: charts.share(row[key], low, high) for mark, key in marks.items() if key and row[key] is not None}
     return {"rows": rows, "low": low, "high": high}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a person begins: the province at its board, everyone else at the page of their own unit."""
+    user = _user(request)
+    if user.unit.level != Level.PROVINCE:
+        return redirect("unit", code=user.unit.code)
+    period = selectors.periods_to_show().first()
+    if period is None:
+        raise Http404(_("Chưa có kế hoạch nào: hãy nạp dữ liệu tham chiếu."))
+    return redirect("dashboard", period=period.code)
+
+
+@require_safe
+def dashboard(request: HttpRequest, period: str) -> HttpResponse:
+    """The province's board of a period: what is met, what is missing, who is late, what waits for a decision."""
+    user = _user(request)
+    said = boards.read(doors.get_board(user, period), timezone.localdate())
+    return render(request, "reports/dashboard.html", said | {"may_fill": doors.may_fill(user)})
+
+
+@require_POST
+def rollup(request: HttpRequest, period: str) -> HttpResponse:
+    """Ask for a fill of a period; a second click leads to the same job."""
+    job = services.ask_fill(doors.get_period_to_fill(_user(request), period), actor=_user(request))
+    send_on_commit(job)
+    return redirect("job", job=job.pk)
+
+
+@require_safe
+def job(request: HttpRequest, job: UUID) -> HttpResponse:
+    """How a job goes. With HTMX the state alone, which asks for itself again until the job is finished."""
+    user = _user(request)
+    found = doors.get_job(user, job)
+    age = timezone.now() - found.created_at
+    context = {
+        "job": found,
+        "poll": next((seconds for limit, seconds in POLL if age < limit), POLL_LAST),
+        "period": found.key if found.task == services.FILL_TASK else "",
+        "may_fill": doors.may_fill(user),
+    }
+    return render(request, "reports/_job.html" if request.headers.get("HX-Request") else "reports/job.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, period: str, code: str) -> HttpResponse:
+    """A district's report for a period: the district files it once, the province reads when it came."""
+    user, posted = _user(request), request.method == "POST"
+    term, district = (doors.get_report_place_to_file if posted else doors.get_report_place)(user, period, code)
+    filed = selectors.report(term, district)
+    form = FilingForm(term, request.POST if posted else None)
+    if posted and (filed or form.is_valid()):
+        return _file(request, term, district, form)
+    context = {"period": term, "district": district, "report": filed, "form": form, "may_file": doors.may_file(user)}
+    late = {"late_now": term.is_late(timezone.now())}
+    return render(request, "reports/report.html", context | late, status=422 if form.errors else 200)
+
+
+def _file(request: HttpRequest, period: Period, district: Unit, form: FilingForm) -> HttpResponse:
+    """File what was typed; the first filing stands whatever a second one says."""
+    try:
+        if not form.is_valid():
+            raise services.AlreadyFiled
+        report = services.file_report(period=period, unit=district, actor=_user(request), **form.cleaned_data)
+    except services.AlreadyFiled:
+        messages.warning(request, _("Báo cáo này đã gửi trước đó. Lần gửi đầu giữ nguyên, lần này không ghi."))
+    else:
+        messages.success(request, _("Đã ghi nhận báo cáo, trễ hạn.") if report.late else _("Đã ghi nhận báo cáo, đúng hạn."))
+    return redirect("report", period=period.code, code=district.code)

@@ -27,6 +27,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from accounts.rules import Role
+from reports.services import ask_fill
 from tests.factories import client_of, make_forms, make_user
 
 LOGIN, SETUP = "302 sign in", "302 set up a second factor"
@@ -84,6 +85,12 @@ TABLE = [
     Row("act", COMMUNES, post={APPRAISER, *OFFICERS}, arguments=FORM | {"act": "copy"}),
     Row("title", COMMUNES, post=OFFICERS, arguments=FORM),
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
+    Row("home", get=EVERYBODY, found=302),
+    # the province's board
+    Row("dashboard", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
+    Row("rollup", post=OFFICERS, arguments=PERIOD),
+    Row("job", ("11",), get=OFFICERS | {Role.LEADER}, arguments={"job": "{job}"}),
+    Row("report", DISTRICTS, get=EVERYBODY, post=frozenset({APPRAISER}), arguments=PERIOD | UNIT),
     # figures
     Row("units", get=EVERYBODY),
     Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
@@ -164,7 +171,8 @@ def people(place) -> dict[str, User | None]:
 @pytest.fixture
 def world(people, place, criteria_set, year) -> SimpleNamespace:
     """What the arguments of addresses refer to."""
-    return SimpleNamespace(period=year.code, forms={code: form.pk for code, form in make_forms(year).items()})
+    job = ask_fill(year)
+    return SimpleNamespace(period=year.code, job=job.pk, forms={code: form.pk for code, form in make_forms(year).items()})
 
 
 def expected(row: Row, method: str, user: User | None, code: str | None, *, api: bool) -> object:

@@ -1,0 +1,75 @@
+"""The only door to boards, jobs and district reports: outside your area they do not exist (404); the wrong role is refused (403)."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.access import get_unit, require
+from accounts.models import User
+from accounts.rules import PROVINCE_ROLES, Role
+from communes.models import Unit
+from communes.rules import Level
+from ledger.models import Job
+from plan2018.access import get_period
+from plan2018.models import Period
+from reports import rules, selectors
+
+PROVINCE_READERS = PROVINCE_ROLES | {Role.LEADER}
+"""Who reads what concerns the whole province."""
+
+
+def get_board(user: User, period_code: str) -> rules.Board:
+    """The board of the user's province; Http404 for those below it and for an unknown period, PermissionDenied for software."""
+    if user.unit.level != Level.PROVINCE:
+        raise Http404(_("Trang tổng quan là của tỉnh."))
+    require(user, PROVINCE_READERS)
+    try:
+        return selectors.board(period_code, user.unit)
+    except Period.DoesNotExist as error:
+        raise Http404(_("Không có kỳ %s.") % period_code) from error
+
+
+def get_period_to_fill(user: User, period_code: str) -> Period:
+    """The period, if the user may ask for a fill of it; else Http404 or PermissionDenied."""
+    period = get_period(period_code)
+    require(user, PROVINCE_ROLES)
+    return period
+
+
+def may_fill(user: User) -> bool:
+    """Whether the user may ask for a fill."""
+    return user.role in PROVINCE_ROLES
+
+
+def get_job(user: User, job_id: UUID) -> Job:
+    """A job, for whoever asked for it and for the province; Http404 for others, PermissionDenied for software of the province."""
+    job = Job.objects.select_related("requested_by").filter(pk=job_id).first()
+    if job is None or (job.requested_by_id != user.pk and user.unit.level != Level.PROVINCE):
+        raise Http404(_("Không có việc này trong phạm vi của bạn."))
+    if job.requested_by_id != user.pk:
+        require(user, PROVINCE_READERS)
+    return job
+
+
+def get_report_place(user: User, period_code: str, district_code: str) -> tuple[Period, Unit]:
+    """The period and the district whose report it is about, if the district is in the user's area; else Http404."""
+    period = get_period(period_code)
+    district = get_unit(user, district_code, period.ends_on)
+    if district.level != Level.DISTRICT:
+        raise Http404(_("Đơn vị %s không phải cấp huyện.") % district_code)
+    return period, district
+
+
+def may_file(user: User) -> bool:
+    """Whether the user files its district's reports."""
+    return user.role == Role.DISTRICT_APPRAISER
+
+
+def get_report_place_to_file(user: User, period_code: str, district_code: str) -> tuple[Period, Unit]:
+    """The same, if the user files this district's reports; else Http404 or PermissionDenied."""
+    place = get_report_place(user, period_code, district_code)
+    if not may_file(user):
+        raise PermissionDenied(_("Chỉ tài khoản của huyện gửi báo cáo của huyện."))
+    return place
