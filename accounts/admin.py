@@ -53,9 +53,9 @@ class UserAdmin(ImportExportMixin, DjangoUserAdmin):  # type: ignore[misc]
         return selectors.people().order_by(*self.ordering)
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> ModelChoiceField | None:
-        """Offer the units in force, province first, then by district and name."""
+        """Offer the units of the register, province first, then by district and name: also merged ones, whose year is still worked on."""
         if db_field.name == "unit":
-            kwargs["queryset"] = Unit.objects.filter(valid_to=None).order_by("-level", "parent__sort_key", "sort_key")
+            kwargs["queryset"] = Unit.objects.order_by("-level", "parent__sort_key", "sort_key")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:

@@ -11,10 +11,10 @@ from communes.models import Unit
 
 
 class UnitWidget(widgets.ForeignKeyWidget):
-    """A unit in force, by its code; a spreadsheet may have taken the leading zeros."""
+    """The newest unit of this code; a spreadsheet may have taken the leading zeros."""
 
     def get_queryset(self, value: Any, row: Any, *args: Any, **kwargs: Any) -> Any:
-        return Unit.objects.filter(valid_to=None)
+        return Unit.objects.order_by("-valid_from")
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Unit:
         code = str(value or "").strip()
