@@ -53,6 +53,10 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def get_full_name(self) -> str:
+        """The name as Vietnamese write it: family and middle name (`last_name`), then the given name."""
+        return f"{self.last_name} {self.first_name}".strip()
+
     def save(self, *args: object, **kwargs: object) -> None:
         self.is_staff = self._administers()
         super().save(*args, **kwargs)  # type: ignore[arg-type]

@@ -1,0 +1,147 @@
+"""manage.py load_demo and demo_logins: when they load what, and when they refuse."""
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from accounts.rules import Role
+from communes.models import Unit
+from ledger.models import Entry
+from ledger.rules import chain
+from reports.models import Metric, Report
+from scoring import selectors
+from scoring.models import Answer, Assessment, Title
+from scoring.rules import Stage
+from tests.environment import DEMO_PASSWORD
+from tests.factories import make_user
+
+
+def demo(*arguments: str) -> str:
+    output = StringIO()
+    call_command("load_demo", *arguments, stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture
+def reference(db):
+    call_command("load_reference", stdout=StringIO())
+
+
+@pytest.fixture
+def loaded(reference, settings):
+    settings.DEBUG = True
+    demo()
+
+
+def rows() -> dict:
+    """Everything but what differs by nature: keys, the salt of the password, entries of loading the reference data, today's times."""
+    people = dict(User.objects.values_list("pk", "username"))
+    return {
+        "people": list(User.objects.order_by("username").values_list("username", "last_name", "first_name", "role", "unit__code")),
+        "answers": list(
+            Answer.objects.order_by("assessment__period__code", "assessment__unit__code", "criterion__code").values_list(
+                "self_points", "self_note", "appraised_points", "appraised_reason", "final_points", "final_reason", "remark", "saved_at"
+            )
+        ),
+        "entries": [
+            (entry.at, people[entry.actor_id], entry.act, entry.subject_key, entry.data)
+            for entry in Entry.objects.filter(actor__isnull=False).order_by("at", "subject_key")
+        ],
+        "titles": list(Title.objects.order_by("unit__code").values_list("unit__code", "decision_number", "decided_on")),
+        "reports": list(Report.objects.order_by("period__code", "unit__code").values_list("period__code", "unit__code", "number", "filed_at")),
+    }
+
+
+def test_the_same_seed_gives_the_same_data_and_another_seed_other_data(reference, settings):
+    settings.DEBUG = True
+    found = []
+    for seed in ("7", "7", "8"):
+        demo("--seed", seed)
+        found.append(rows())
+        for model in (Metric, Report, Title, Entry, Answer, Assessment):
+            model.objects.all().delete()
+        User.objects.all().delete()
+        call_command("load_reference", stdout=StringIO())
+
+    assert found[0] == found[1]
+    assert found[0]["answers"] != found[2]["answers"]
+
+
+def test_without_debug_it_is_refused_unless_forced(reference, settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="DEBUG is off"):
+        demo()
+    assert not User.objects.exists()
+
+    demo("--force")
+
+    assert User.objects.filter(is_demo=True).count() == 273
+
+
+def test_without_a_password_or_reference_data_it_says_what_to_do(db, settings):
+    settings.DEBUG = True
+    with pytest.raises(CommandError, match="load_reference"):
+        demo()
+
+    settings.DEMO_PASSWORD = ""
+    with pytest.raises(CommandError, match="DEMO_PASSWORD is not set"):
+        demo()
+
+
+def test_a_database_in_use_is_left_alone(reference, settings):
+    settings.DEBUG = True
+    make_user(Role.LEADER, Unit.objects.get(code="11"))
+    assert "not empty" in demo("--if-empty")
+
+    Assessment.objects.filter(unit__code="03124").update(version=1)
+    with pytest.raises(CommandError, match="Points have been entered"):
+        demo()
+    assert User.objects.count() == 1
+
+
+def test_a_second_time_changes_nothing(loaded):
+    before = rows()
+
+    assert "there already" in demo()
+    assert "not empty" in demo("--if-empty")
+    assert rows() == before
+
+
+def test_further_provinces_for_benchmarks_have_an_approved_form_a_commune(loaded):
+    units, entries = Unit.objects.count(), Entry.objects.count()
+
+    assert "2 further provinces" in demo("--scale", "2")
+    assert "0 further provinces" in demo("--scale", "2")
+
+    year = Assessment.objects.filter(period__code="2018-Y", unit__code__startswith="A01")
+    assert (Unit.objects.count() - units, Entry.objects.count() - entries) == (2 * 141, 2 * 130)
+    assert Unit.objects.get(code="A0111").full_name == "Tỉnh Điện Biên A01"
+    assert Unit.objects.get(code="A0103124").parent.code == "A01094"
+    assert Counter(year.values_list("state", flat=True)) == {"approved": 130}
+    assert Metric.objects.get(period__code="2018-Y", unit__code="A0111", indicator="grade.good").numerator == 24
+    for form in year.select_related("unit", "period", "criteria_set").prefetch_related(selectors.answers_first())[:10]:
+        assert (form.total, form.grade) == (
+            selectors.standing(form, form.form, Stage.FINAL).total,
+            selectors.standing(form, form.form, Stage.FINAL).grade,
+        )
+        entry = Entry.objects.get(subject_key=form.key)
+        assert entry.hash == chain("", entry.content())
+
+
+def test_the_logins_are_printed_while_there_are_illustrative_users(reference, settings):
+    output = StringIO()
+    call_command("demo_logins", stdout=output)
+    assert output.getvalue() == ""
+
+    settings.DEBUG = True
+    demo()
+    call_command("demo_logins", stdout=output)
+
+    assert [line.split()[0] for line in output.getvalue().splitlines()] == [
+        *("sonoivu", "quantri", "lanhdao", "huyen-094", "xa-03124", "xa-03124-nhap"),
+        "password:",
+    ]
+    assert DEMO_PASSWORD in output.getvalue().splitlines()[-1]
