@@ -57,7 +57,7 @@ def describe(result: dict[str, Any], generator: Any, request: Any, public: bool)
             operation.pop("description", None)  # docstrings speak to whoever reads the code
             responses = operation["responses"]
             headers = OF_EVERY_ANSWER
-            if any(parameter["name"] == "limit" for parameter in operation["parameters"]):
+            if any(parameter["name"] == "limit" for parameter in operation.get("parameters", [])):
                 headers = headers | OF_LISTS
             if "304" in responses:
                 headers = headers | OF_FIGURES

@@ -267,7 +267,9 @@ def test_the_page_asks_less_and_less_often(cast: Cast, year: Period, age: int, s
     assert "<html" not in fragment
 
 
-@pytest.mark.parametrize(("who", "status"), [("officer", 200), ("admin", 200), ("leader", 200), ("api_client", 403), ("appraiser", 404), ("signatory", 404)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("officer", 200), ("admin", 200), ("leader", 200), ("api_client", 403), ("appraiser", 404), ("signatory", 404)]
+)
 def test_a_job_is_for_who_asked_and_for_the_province(cast: Cast, year: Period, who: str, status: int):
     job = a_job(None)
 
