@@ -170,8 +170,10 @@ class Waiting:
     oldest: Commune | None
     who: str
     """Its name, as it stands in a sentence."""
+    since: date | None
+    """The day on which the district appraised it."""
     days: int
-    """How long the oldest of the appraised forms has waited."""
+    """How long it has waited, in days."""
     returned: int
     unsent: int
     unfiled: list[str]
@@ -186,12 +188,14 @@ def waiting(board: Board, today: date) -> Waiting:
     """What waits, counted from the forms and reports themselves and not from the last fill."""
     states = Counter(commune.state for commune in board.communes)
     dated = [(commune.waiting_since, commune) for commune in board.communes if commune.waiting_since]
-    since, oldest = min(dated, key=lambda pair: pair[0]) if dated else (None, None)
+    moment, oldest = min(dated, key=lambda pair: pair[0]) if dated else (None, None)
+    since = moment.astimezone(VIETNAM).date() if moment else None
     return Waiting(
         appraised=states[State.APPRAISED],
         oldest=oldest,
         who=inside(oldest.full_name) if oldest else "",
-        days=(today - since.astimezone(VIETNAM).date()).days if since else 0,
+        since=since,
+        days=(today - since).days if since else 0,
         returned=states[State.RETURNED],
         unsent=states[State.DRAFT],
         unfiled=[district.name for district in board.districts if district.filings[board.term.code].filed_at is None],
@@ -593,6 +597,8 @@ def _heat_finding(board: Board, means: Mapping[str, Sequence[Decimal | None]]) -
     words = {"title": criterion.title, "number": criterion.number, "n": districts, "all": known}
     if 2 * districts < known or list(lowest.values()).count(districts) > 1:
         return _("Mỗi huyện yếu ở một tiêu thức khác nhau, không tiêu thức nào thấp nhất ở đa số huyện")
+    if districts == known:
+        return _("%(title)s (%(number)s) thấp nhất hoặc đồng thấp nhất ở cả %(all)s huyện") % words
     return _("%(title)s (%(number)s) thấp nhất hoặc đồng thấp nhất ở %(n)s trong %(all)s huyện") % words
 
 

@@ -161,7 +161,7 @@ def test_what_waits_is_counted_from_the_forms_as_they_are_now():
 
     said = boards.waiting(board(communes=communes, districts=[district("Nậm Pồ"), district("Tủa Chùa", FILED)]), TODAY)
 
-    assert (said.appraised, said.who, said.days) == (2, "xã B", 8)
+    assert (said.appraised, said.who, said.since, said.days) == (2, "xã B", date(2018, 12, 30), 8)
     assert (said.returned, said.unsent, said.unfiled, said.deadline) == (1, 1, ["Nậm Pồ"], "còn 12 ngày")
 
 
@@ -353,7 +353,11 @@ def scores(name: str, council: float, office: float) -> District:
     ("districts", "expected"),
     [
         ([district("A")], "Chưa huyện nào có kết quả để so các tiêu thức"),
-        ([scores("A", 17, 12), scores("B", 16, 13), district("C")], "Trụ sở (V.1) thấp nhất hoặc đồng thấp nhất ở 2 trong 2 huyện"),
+        ([scores("A", 17, 12), scores("B", 16, 13), district("C")], "Trụ sở (V.1) thấp nhất hoặc đồng thấp nhất ở cả 2 huyện"),
+        (
+            [scores("A", 17, 12), scores("B", 16, 13), scores("C", 12, 14)],
+            "Trụ sở (V.1) thấp nhất hoặc đồng thấp nhất ở 2 trong 3 huyện",
+        ),
         ([scores("A", 17, 12), scores("B", 12, 15)], "Mỗi huyện yếu ở một tiêu thức khác nhau, không tiêu thức nào thấp nhất ở đa số huyện"),
     ],
 )
