@@ -224,7 +224,7 @@ def test_embedded_a_fill_is_done_at_once(cast: Cast, forms: dict, django_capture
     page = browser.get(response.headers["Location"])
 
     assert Rollup.objects.filter(period__code="2018-Y").exists()
-    assert "Đã xong. Đã tổng hợp Năm 2018." in words_of(page)
+    assert "Đã xong. Đã tổng hợp năm 2018." in words_of(page)
     assert 'href="/dashboard/2018-Y/"' in page.content.decode()
     assert "hx-trigger" not in page.content.decode()
 
@@ -240,7 +240,7 @@ def a_job(user, **fields) -> Job:
         ({}, "Đang chờ đến lượt."),
         ({"state": "running", "attempts": 1}, "Đang chạy."),
         ({"attempts": 1}, "Lần chạy trước bị lỗi, đang chờ chạy lại."),
-        ({"state": "done", "message": "Đã tổng hợp Năm 2018."}, "Đã xong. Đã tổng hợp Năm 2018."),
+        ({"state": "done", "message": "Đã tổng hợp năm 2018."}, "Đã xong. Đã tổng hợp năm 2018."),
         ({"state": "failed", "message": "Hãy báo quản trị hệ thống."}, "Không xong. Số liệu cũ vẫn giữ nguyên và dùng được."),
     ],
 )
