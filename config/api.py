@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.utils.connection import ConnectionProxy
 from django.utils.translation import gettext as _
@@ -118,15 +118,18 @@ class Slice(LimitOffsetPagination):
         ]
 
 
-def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware for the API: answers belong to their reader and are asked for again; illustrative figures say so in X-Illustrative-Data."""
+def frame(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware for the API: what has no address is refused as JSON too; answers are their reader's own; X-Illustrative-Data says what figures are."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.path_info.startswith(V1):
-            patch_cache_control(response, private=True, no_cache=True)
-            if response.status_code < 400 and portal(request)["demo"]:
-                response.headers["X-Illustrative-Data"] = "true"
+        if not request.path_info.startswith(V1):
+            return response
+        if response.status_code == 404 and not response.headers["Content-Type"].startswith("application/json"):
+            response = JsonResponse({"detail": _("API không có địa chỉ này.")}, status=404, json_dumps_params={"ensure_ascii": False})
+        if response.status_code < 400 and portal(request)["demo"]:
+            response.headers["X-Illustrative-Data"] = "true"
+        patch_cache_control(response, private=True, no_cache=True)
         return response
 
     return answer

@@ -4,10 +4,11 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularSwaggerSplitView
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -17,13 +18,19 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(error, context)
     if response is not None and isinstance(error, ValidationError) and isinstance(error.detail, dict):
         response.data = {"detail": " ".join(f"{name}: {' '.join(map(str, messages))}" for name, messages in error.detail.items())}
+    if response is not None and isinstance(error, Throttled):
+        response.data = {"detail": gettext("Hỏi quá nhiều trong thời gian ngắn. Hỏi lại sau %d giây.") % (error.wait or 60)}
     return response
 
 
-class TokenScheme(KnoxTokenScheme):
+class TokenScheme(OpenApiAuthenticationExtension):
     """The description of `accounts.api.Tokens`."""
 
     target_class = "accounts.api.Tokens"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": str(_("“Token”, một dấu cách, rồi đến mã truy cập."))}
 
 
 # The icons of Swagger UI stand as data: addresses in its style sheet; nothing else is let in.

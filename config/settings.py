@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.api.headers",
+    "config.api.frame",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -294,10 +294,15 @@ REST_FRAMEWORK = {
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Chính quyền cơ sở tỉnh Điện Biên",
-    "DESCRIPTION": "Đơn vị, kỳ, tiêu thức, phiếu, xếp hạng, chỉ tiêu và số liệu tổng hợp theo Kế hoạch 495/KH-UBND. Số thập phân là chuỗi.",
+    "DESCRIPTION": (
+        "Đơn vị, kỳ, tiêu thức, phiếu, xếp hạng, chỉ tiêu và số liệu tổng hợp theo Kế hoạch 495/KH-UBND.\n\n"
+        "Danh sách là một mảng JSON, trả về cả; `limit` và `offset` lấy từng phần. Số thập phân là chuỗi, ngày dạng 2018-12-31, mã là chuỗi. "
+        'Người gọi chỉ thấy những gì thuộc đơn vị mình; ngoài phạm vi ấy thì như không có (404). Lời từ chối là `{"detail": "…"}`.'
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
