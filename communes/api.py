@@ -1,4 +1,4 @@
-"""Units over the API, and the field that every room's parameters share."""
+"""Units over the API, and the kinds of parameters that the rooms above share."""
 
 from collections.abc import Callable
 from datetime import date
@@ -18,13 +18,20 @@ from communes import selectors
 from communes.models import Unit, UnitQuerySet
 from communes.rules import Level
 
-CODE_LENGTH = 8
+
+class Code(serializers.RegexField):
+    """A parameter that is a code of something: plain letters, digits and dashes."""
+
+    default_error_messages = {"invalid": gettext_lazy("Mã chỉ gồm chữ số, chữ cái không dấu và dấu gạch.")}
+
+    def __init__(self, *, max_length: int = 8, **kwargs: Any) -> None:
+        super().__init__(r"^[0-9A-Za-z-]+$", max_length=max_length, **kwargs)
 
 
 class Choice(serializers.ChoiceField):
     """A parameter with a few known values; the refusal of any other names them."""
 
-    default_error_messages = {"invalid_choice": gettext_lazy("không có giá trị “{input}”; chọn một trong: {choices}.")}
+    default_error_messages = {"invalid_choice": gettext_lazy("Không có giá trị “{input}”; chọn một trong: {choices}.")}
 
     def fail(self, key: str, **kwargs: Any) -> NoReturn:
         super().fail(key, input=str(kwargs.get("input", ""))[:40], choices=", ".join(map(str, self.choices)))
@@ -33,7 +40,7 @@ class Choice(serializers.ChoiceField):
 class UnitQuery(serializers.Serializer[Any]):
     on = serializers.DateField(required=False, help_text=gettext_lazy("Đơn vị có hiệu lực vào ngày này; mặc định là ngày cuối của kỳ mới nhất."))
     level = Choice(list(Level), required=False, help_text=gettext_lazy("Cấp."))
-    district = serializers.CharField(required=False, max_length=CODE_LENGTH, help_text=gettext_lazy("Mã huyện: chỉ các xã của huyện này."))
+    district = Code(required=False, help_text=gettext_lazy("Mã huyện: chỉ các xã của huyện này."))
 
 
 class UnitRow(serializers.Serializer[Any]):
@@ -56,7 +63,7 @@ class UnitList(GenericAPIView[Any]):
 
     @extend_schema(operation_id="units", summary=gettext_lazy("Đơn vị hành chính"), parameters=[UnitQuery], responses=UnitRow(many=True))
     def get(self, request: Request) -> Response:
-        query = UnitQuery(data=request.query_params)
+        query = UnitQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
         in_force = self.seen_by(request.user).on(wanted.get("on") or self.default_day())

@@ -79,7 +79,7 @@ class Slice(LimitOffsetPagination):
     max_limit = MOST_ROWS
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        query = SliceQuery(data=request.query_params)
+        query = SliceQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         self.request, self.offset = request, query.validated_data["offset"]
         if "limit" in query.validated_data or self.offset:

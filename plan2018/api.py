@@ -10,12 +10,13 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from communes.api import Code
 from plan2018 import rules, selectors
 from plan2018.access import get_period
 from plan2018.models import Period
 
 
-class PeriodField(serializers.CharField):
+class PeriodField(Code):
     """A parameter that names a period: gives the Period. None named is a refusal (400) that lists the known ones; an unknown one is Http404."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -24,7 +25,7 @@ class PeriodField(serializers.CharField):
     def fail(self, key: str, **kwargs: Any) -> NoReturn:
         if key in {"required", "blank"}:
             known = ", ".join(period.code for period in selectors.periods())
-            raise serializers.ValidationError(_("hãy nêu kỳ, một trong: %s.") % known, code=key)
+            raise serializers.ValidationError(_("Hãy nêu kỳ, một trong: %s.") % known, code=key)
         super().fail(key, **kwargs)
 
     def run_validation(self, data: Any = serializers.empty) -> Period:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.access import get_district, get_unit, scope
 from accounts.api import UserRequest
-from communes.api import CODE_LENGTH, Choice
+from communes.api import Choice, Code
 from communes.rules import Level
 from ledger.rules import digest
 from plan2018.api import PeriodField
@@ -27,7 +27,7 @@ UNCHANGED = OpenApiResponse(description=gettext_lazy("Số liệu chưa đổi t
 
 class RankingQuery(serializers.Serializer[Any]):
     period = PeriodField()
-    district = serializers.CharField(required=False, max_length=CODE_LENGTH, help_text=gettext_lazy("Mã huyện."))
+    district = Code(required=False, help_text=gettext_lazy("Mã huyện."))
     grade = Choice(list(Grade), required=False, help_text=gettext_lazy("Hạng."))
 
 
@@ -54,7 +54,7 @@ class RankingList(GenericAPIView[Any]):
         responses={200: RankingRow(many=True), 304: UNCHANGED},
     )
     def get(self, request: UserRequest) -> HttpResponse:
-        query = RankingQuery(data=request.query_params)
+        query = RankingQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         period, district, grade = (query.validated_data.get(name, "") for name in ("period", "district", "grade"))
         if district:
@@ -94,7 +94,7 @@ class TargetList(GenericAPIView[Any]):
         responses={200: TargetRow(many=True), 304: UNCHANGED},
     )
     def get(self, request: UserRequest) -> HttpResponse:
-        query = TargetQuery(data=request.query_params)
+        query = TargetQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         period = query.validated_data["period"]
         columns = list(TargetRow().fields)
@@ -108,7 +108,7 @@ class TargetList(GenericAPIView[Any]):
 
 class RollupQuery(serializers.Serializer[Any]):
     period = PeriodField()
-    unit = serializers.CharField(required=False, max_length=CODE_LENGTH, help_text=gettext_lazy("Mã đơn vị; mặc định là đơn vị của người gọi."))
+    unit = Code(required=False, help_text=gettext_lazy("Mã đơn vị; mặc định là đơn vị của người gọi."))
 
 
 class RollupRow(serializers.Serializer[Any]):
@@ -133,7 +133,7 @@ class RollupList(GenericAPIView[Any]):
         responses={200: RollupRow(many=True), 304: UNCHANGED},
     )
     def get(self, request: UserRequest) -> HttpResponse:
-        query = RollupQuery(data=request.query_params)
+        query = RollupQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         period, code = query.validated_data["period"], query.validated_data.get("unit")
         unit = get_unit(request.user, code, period.ends_on) if code else request.user.unit

@@ -239,7 +239,7 @@ def grade_labels(period: Period) -> dict[str, str]:
 def grade_label(period: Period) -> Case:
     """The Vietnamese name of the class of a row, as one more column: looked up once for each class, not for each row."""
     criteria_set = Assessment.objects.filter(period=period).values("criteria_set")[:1]
-    labels = Threshold.objects.filter(criteria_set=Subquery(criteria_set))
+    labels = Threshold.objects.filter(criteria_set=Subquery(criteria_set)).order_by()
     return Case(*(When(grade=grade, then=Subquery(labels.filter(grade=grade).values("label")[:1])) for grade in Grade))
 
 

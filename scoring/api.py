@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.access import get_district, get_unit
 from accounts.api import UserRequest
-from communes.api import CODE_LENGTH, Choice
+from communes.api import Choice, Code
 from plan2018.api import PeriodField
 from plan2018.selectors import newest_day
 from scoring import access, selectors
@@ -47,10 +47,8 @@ class CriterionList(GenericAPIView[Any]):
 
 class AssessmentQuery(serializers.Serializer[Any]):
     period = PeriodField(required=False)
-    unit = serializers.CharField(
-        required=False, max_length=CODE_LENGTH, help_text=gettext_lazy("Mã đơn vị: phiếu của xã ấy, hoặc của các xã trực thuộc.")
-    )
-    district = serializers.CharField(required=False, max_length=CODE_LENGTH, help_text=gettext_lazy("Mã huyện."))
+    unit = serializers.CharField(required=False, help_text=gettext_lazy("Mã đơn vị: phiếu của xã ấy, hoặc của các xã trực thuộc."))
+    district = Code(required=False, help_text=gettext_lazy("Mã huyện."))
     state = Choice(list(State), required=False, help_text=gettext_lazy("Trạng thái."))
 
 
@@ -91,7 +89,7 @@ class AssessmentList(GenericAPIView[Any]):
         operation_id="assessments", summary=gettext_lazy("Phiếu chấm điểm"), parameters=[AssessmentQuery], responses=AssessmentRow(many=True)
     )
     def get(self, request: UserRequest) -> Response:
-        query = AssessmentQuery(data=request.query_params)
+        query = AssessmentQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
         period = wanted.get("period")

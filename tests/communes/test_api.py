@@ -58,7 +58,7 @@ def test_one_sees_ones_own_area_alone(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ("level=ward", "level: không có giá trị “ward”; chọn một trong: province, district, commune."),
+        ("level=ward", "level: Không có giá trị “ward”; chọn một trong: province, district, commune."),
         ("on=31/12/2018", "on: "),
         ("on=2018-02-30", "on: "),
         ("district=094094094", "district: "),

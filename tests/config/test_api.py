@@ -171,6 +171,14 @@ def test_odd_questions_are_answered_or_refused_in_words(published: Assessment, c
         assert answer.json()["detail"]
 
 
+@pytest.mark.parametrize("parameter", ["period", "unit", "district", "state", "limit", "offset"])
+def test_a_parameter_left_empty_is_refused_rather_than_taken_for_everything(published: Assessment, cast: Cast, parameter: str) -> None:
+    answer = client_of(cast.api_client).get(f"/api/v1/assessments/?{parameter}=")
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith(f"{parameter}: ")
+
+
 def test_the_number_of_queries_does_not_grow_with_the_rows(published: Assessment, cast: Cast, place: Place, year: Period) -> None:
     questions = {name: f"/api/v1/{name}/?period=2018-Y" for name in LISTS} | {
         "ranking of a district": "/api/v1/rankings/?period=2018-Y&district=094&grade=good",

@@ -145,7 +145,7 @@ def test_without_a_period_the_refusal_names_the_known_ones(cast: Cast, published
         answer = client_of(cast.api_client).get(address, parameters)
 
         assert answer.status_code == 400
-        assert answer.json() == {"detail": "period: hãy nêu kỳ, một trong: 2018-H1, 2018-Y."}
+        assert answer.json() == {"detail": "period: Hãy nêu kỳ, một trong: 2018-H1, 2018-Y."}
 
 
 @pytest.mark.parametrize("address", [RANKINGS, TARGETS, ROLLUPS])
@@ -160,7 +160,7 @@ def test_an_unknown_class_is_refused_with_the_known_ones(cast: Cast, published: 
     answer = client_of(cast.api_client).get(RANKINGS, {"period": "2018-Y", "grade": "best"})
 
     assert answer.status_code == 400
-    assert answer.json() == {"detail": "grade: không có giá trị “best”; chọn một trong: good, fair, average, weak."}
+    assert answer.json() == {"detail": "grade: Không có giá trị “best”; chọn một trong: good, fair, average, weak."}
 
 
 def test_before_the_first_fill_lists_are_empty_and_have_no_key(cast: Cast, forms: dict[str, Assessment], year: Period) -> None:
