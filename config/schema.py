@@ -19,7 +19,7 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is not None and isinstance(error, ValidationError) and isinstance(error.detail, dict):
         response.data = {"detail": " ".join(f"{name}: {' '.join(map(str, messages))}" for name, messages in error.detail.items())}
     if response is not None and isinstance(error, Throttled):
-        response.data = {"detail": gettext("Hỏi quá nhiều trong thời gian ngắn. Hỏi lại sau %d giây.") % int(response.headers.get("Retry-After", 60))}
+        response.data = {"detail": gettext("Hỏi quá nhiều lần trong một phút. Hỏi lại sau %d giây.") % int(response.headers.get("Retry-After", 60))}
     return response
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +16,6 @@ from knox.models import AuthToken
 
 from accounts.models import User
 from communes.rules import Level
-from config.api import ClientThrottle
 from plan2018.models import Period, Target
 from reports import services
 from scoring.models import Answer, Assessment
@@ -104,18 +102,6 @@ def test_an_address_without_its_last_slash_leads_to_the_right_one(cast: Cast) ->
     answer = client_of(cast.api_client).get("/api/v1/rankings?period=2018-Y")
 
     assert (answer.status_code, answer.headers["Location"]) == (301, "/api/v1/rankings/?period=2018-Y")
-
-
-def test_a_flood_of_questions_is_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> None:
-    monkeypatch.setattr(ClientThrottle, "rate", "2/hour", raising=False)
-    caches["throttle"].clear()
-    client = token_client(cast.api_client)
-
-    answers = [client.get("/api/v1/periods/") for _ in range(3)]
-
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert re.fullmatch(r"Hỏi quá nhiều trong thời gian ngắn\. Hỏi lại sau \d+ giây\.", answers[2].json()["detail"])
-    assert int(answers[2].headers["Retry-After"]) > 0
 
 
 def test_illustrative_figures_say_so(cast: Cast, year: Period) -> None:
