@@ -98,6 +98,32 @@ def axis(goals: Mapping[Decimal, str], at: Decimal | None) -> Axis:
     )
 
 
+@dataclass(frozen=True)
+class Course:
+    """Totals one after the other, joined by a line, between the lines of classes."""
+
+    line: str
+    points: list[Mark]
+    bounds: list[Mark]
+
+
+def course(totals: Sequence[tuple[str, Decimal]], bounds: Mapping[Decimal, str]) -> Course:
+    """Lay out totals (words, value) from left to right in a frame 240 high, with lines at the bounds. Needs at least one total."""
+    values = [*(value for _words, value in totals), *bounds]
+    low, high = min(values) - 10, max(values) + 10
+    step = WIDTH / len(totals)
+
+    def y(value: Decimal) -> str:
+        return f"{40 + 150 * float((high - value) / (high - low)):.4g}"
+
+    points = [Mark(f"{step * (place + 0.5):.4g}", y(value), (words, value)) for place, (words, value) in enumerate(totals)]
+    return Course(
+        line=" ".join(f"{point.x} {point.y}" for point in points),
+        points=points,
+        bounds=[Mark("0", y(value), words) for value, words in sorted(bounds.items())],
+    )
+
+
 def share(value: Decimal, low: Decimal, high: Decimal) -> str:
     """Say where a value lies between the ends of a bar, as an SVG percentage."""
     return f"{100 * float((value - low) / (high - low)):.4g}%"

@@ -166,34 +166,40 @@ def sheet(period: Period, unit: Unit) -> list[dict[str, Any]]:
     """The points of a commune in every period of the plan, as plain rows: a criterion each, with its form and the means of district and province.
 
     Of the form every row says the state, the result, the place (`rank`, `tied`) and the decision on the year's title (`title_number`, `title_date`).
+    The `answer` itself comes with it, for whoever needs the form as a whole.
     """
     own = Standing.objects.filter(period=OuterRef("assessment__period"), unit=unit)
     equal = Standing.objects.filter(_inside(province_of(unit)), period=OuterRef("period"), rank=OuterRef("rank")).exclude(unit=unit)
     title = Title.objects.filter(unit=unit, year=OuterRef("assessment__period__plan__year"))
-    rows = Answer.objects.filter(assessment__unit=unit, assessment__period__plan=period.plan_id)
-    return list(
-        rows.order_by("assessment__period__ends_on", "criterion__position").values(
-            *("self_points", "appraised_points", "final_points", "max_points"),
-            number=F("criterion__number"),
-            title=F("criterion__title"),
-            district_mean=_mean(OuterRef("assessment__period"), unit.parent_id, OuterRef("criterion__code")),
-            province_mean=_mean(OuterRef("assessment__period"), province_of(unit).pk, OuterRef("criterion__code")),
-            period=F("assessment__period__code"),
-            period_name=F("assessment__period__name"),
-            period_kind=F("assessment__period__kind"),
-            state=F("assessment__state"),
-            late=F("assessment__late"),
-            total=F("assessment__total"),
-            max_total=F("assessment__max_points"),
-            grade=F("assessment__grade"),
-            reasons=F("assessment__reasons"),
-            approved_at=F("assessment__approved_at"),
+    answers = (
+        Answer.objects.filter(assessment__unit=unit, assessment__period__plan=period.plan_id)
+        .select_related("assessment__period", "assessment__unit", "criterion")
+        .annotate(
             rank=Subquery(own.values("rank")),
             tied=Subquery(own.annotate(shared=Exists(equal)).values("shared")),
             title_number=Subquery(title.values("decision_number")),
             title_date=Subquery(title.values("decided_on")),
+            district_mean=_mean(OuterRef("assessment__period"), unit.parent_id, OuterRef("criterion__code")),
+            province_mean=_mean(OuterRef("assessment__period"), province_of(unit).pk, OuterRef("criterion__code")),
         )
     )
+    return [_sheet_row(answer) for answer in answers.order_by("assessment__period__ends_on", "criterion__position")]
+
+
+def _sheet_row(answer: Any) -> dict[str, Any]:
+    form = answer.assessment
+    return {
+        "answer": answer,
+        "number": answer.criterion.number,
+        "title": answer.criterion.title,
+        "period": form.period.code,
+        "period_name": form.period.name,
+        "period_kind": form.period.kind,
+        "max_total": form.max_points,
+        **{name: getattr(form, name) for name in ("state", "late", "total", "grade", "reasons", "approved_at")},
+        **{name: getattr(answer, name) for name in ("max_points", "self_points", "appraised_points", "final_points")},
+        **{name: getattr(answer, name) for name in ("rank", "tied", "title_number", "title_date", "district_mean", "province_mean")},
+    }
 
 
 def criteria(period: Period, district: Unit) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from communes.rules import Level
 from scoring.rules import Grade, State, round_half_up
 
 Row = dict[str, Any]
@@ -51,12 +52,19 @@ def ranking_answer(rows: Sequence[Row], ranked: int) -> str:
     if not rows:
         return _("Không có đơn vị nào khớp với điều đã chọn.")
     placed = [row for row in rows if row["rank"] is not None]
+    if not placed and len(rows) == 1:
+        return _no_place(rows[0])
     if not placed:
         return format_html(_("Chưa kết quả nào được duyệt: <b>{count} đơn vị</b> chưa có thứ hạng."), count=figure(len(rows)))
     if len(rows) == 1:
         return _place(placed[0], ranked)
     sentences = [format_html("{}{}.", _lead(placed, ranked), _climb(placed)), _approved(len(placed), len(rows) - len(placed))]
     return format_html("{} {}", *sentences)
+
+
+def _no_place(row: Row) -> SafeString:
+    where = _("đã duyệt, đang chờ tổng hợp") if row["state"] == State.APPROVED else STATE_WORDS[row["state"]]
+    return format_html(_("<b>{unit}</b> chưa có thứ hạng: phiếu {where}."), unit=row["unit_name"], where=where)
 
 
 def _place(row: Row, ranked: int) -> SafeString:
@@ -113,7 +121,8 @@ def climb(row: Row) -> int | None:
 
 def ties(rows: Sequence[Row]) -> str:
     """Say how many share their rank; empty when nobody does."""
-    groups = Counter(row["rank"] for row in rows if row["tied"])
+    ranks = Counter(row["rank"] for row in rows if row["tied"])
+    groups = Counter({rank: count for rank, count in ranks.items() if count > 1})
     if not groups:
         return ""
     return _("%(units)s đơn vị ở %(groups)s nhóm bằng điểm.") % {"units": figure(groups.total()), "groups": figure(len(groups))}
@@ -178,6 +187,9 @@ OWED = {
 RESULTS = {"met": gettext_lazy("Đạt"), "missed": gettext_lazy("Chưa đạt"), "none": gettext_lazy("Chưa có số liệu")}
 
 
+TITLE_IN_HALF = gettext_lazy("Danh hiệu chỉ xét cho cả năm")
+
+
 def goal(target: Row) -> str:
     """Write what a target asks for: ≥ 63 đơn vị; > 91,5%."""
     return f"{SIGNS[target['operator']]} {_measured(target, target['value'])}"
@@ -206,14 +218,20 @@ def gap(target: Row) -> str:
         return _("Vừa đủ")
     if room > 0:
         return (_("Còn cách trần %(units)s") if at_most else _("Vượt %(units)s")) % units
-    too_many = at_most or (target["operator"] == "=" and target["actual"] > target["value"])
-    return (_("Quá %(units)s") if too_many else _("Thiếu %(units)s")) % units
+    return (_("Quá %(units)s") if _too_many(target) else _("Thiếu %(units)s")) % units
 
 
-def targets_answer(targets: Sequence[Row], unit: str, *, judged: bool) -> str:
+def _too_many(target: Row) -> bool:
+    """Whether a missed target has too many, not too few."""
+    return target["operator"].startswith("<") or (target["operator"] == "=" and target["actual"] > target["value"])
+
+
+def targets_answer(targets: Sequence[Row], unit: str, level: str) -> str:
     """Say how many targets are met, missed and unknown, and which is nearest to being met; for a unit below the province, what it contributes."""
-    if not judged:
-        return _contribution([target for target in targets if target["actual"] is not None], len(targets), unit)
+    if level == Level.COMMUNE:
+        return format_html(_("Kế hoạch đặt <b>{count} chỉ tiêu</b> cho toàn tỉnh; số liệu được tính ở cấp huyện và cấp tỉnh."), count=len(targets))
+    if level == Level.DISTRICT:
+        return _contribution([target for target in targets if target["unit"] == "communes" and target["actual"]], len(targets), unit)
     tally = Counter(target["met"] for target in targets)
     if not tally[True] + tally[False]:
         return format_html(_("Chưa chỉ tiêu nào có số liệu: cả <b>{count} chỉ tiêu</b> đang chờ."), count=len(targets))
@@ -227,7 +245,13 @@ def targets_answer(targets: Sequence[Row], unit: str, *, judged: bool) -> str:
     if not missed:
         return counts
     nearest = max(missed, key=lambda target: target["gap"])
-    return format_html(_("{counts} Gần đạt nhất: <b>{name}</b>, {gap}."), counts=counts, name=inside(nearest["name"]), gap=inside(gap(nearest)))
+    words = {"counts": counts, "name": inside(nearest["name"]), "units": f"{figure(-nearest['gap'])} {UNITS.get(nearest['unit'], '%')}"}
+    return format_html(
+        _("{counts} Gần nhất: bớt <b>{units}</b> là đạt thêm chỉ tiêu “{name}”.")
+        if _too_many(nearest)
+        else _("{counts} Gần nhất: thêm <b>{units}</b> là đạt thêm chỉ tiêu “{name}”."),
+        **words,
+    )
 
 
 def _contribution(known: Sequence[Row], count: int, unit: str) -> str:
@@ -244,13 +268,13 @@ def verdicts(targets: Sequence[Row]) -> str:
     return ", ".join(words[met] % {"count": tally[met]} for met in words if tally[met])
 
 
-def together(good: Row, fair: Row) -> str:
+def together(good: Row, fair: Row, *, judged: bool) -> str:
     """Say the good and the fair together: a commune that rises from fair to good must not count as a loss."""
-    least = figure(good["value"] + fair["value"])
+    words = {"least": figure(good["value"] + fair["value"])}
     if good["actual"] is None or fair["actual"] is None:
-        return _("Tốt và khá cộng lại: cần trên %(least)s") % {"least": least}
-    words = {"count": figure(good["actual"] + fair["actual"]), "all": figure(fair["denominator"]), "least": least}
-    return _("Tốt và khá cộng lại: %(count)s/%(all)s, cần trên %(least)s") % words
+        return _("Tốt và khá cộng lại: cần trên %(least)s") % words if judged else ""
+    words |= {"count": figure(good["actual"] + fair["actual"]), "all": figure(fair["denominator"])}
+    return (_("Tốt và khá cộng lại: %(count)s/%(all)s, cần trên %(least)s") if judged else _("Tốt và khá cộng lại: %(count)s/%(all)s")) % words
 
 
 def pairs_heading(count: int) -> str:
@@ -261,6 +285,16 @@ def pairs_heading(count: int) -> str:
 
 
 # Units
+
+
+WHOSE = {
+    State.APPROVED: gettext_lazy("Kết quả"),
+    State.APPRAISED: gettext_lazy("Huyện chấm"),
+    State.SUBMITTED: gettext_lazy("Tự chấm"),
+    State.RETURNED: gettext_lazy("Tự chấm"),
+    State.DRAFT: gettext_lazy("Tự chấm"),
+}
+"""Whose points `points` picks, by the state of the form."""
 
 
 def points(row: Row) -> Decimal | None:

@@ -94,7 +94,7 @@ TABLE = [
     # figures
     Row("units", get=EVERYBODY),
     Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
-    Row("unit", ("11",), get=EVERYBODY, arguments=UNIT, found=302),  # to the list
+    Row("unit", ("11",), get=EVERYBODY, arguments=UNIT, found=302),  # to its board
     Row("targets", get=EVERYBODY, arguments=PERIOD),
     Row("ranking", get=EVERYBODY, arguments=PERIOD),
     Row("ranking-csv", get=EVERYBODY, arguments=PERIOD),

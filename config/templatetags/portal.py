@@ -238,7 +238,7 @@ PROVINCE: tuple[Item, ...] = (
     ("dashboard", gettext_lazy("Tổng quan"), ("period",)),
     ("targets", gettext_lazy("Chỉ tiêu"), ("period",)),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
-    ("unit", gettext_lazy("Đơn vị"), ("code",)),
+    ("units", gettext_lazy("Đơn vị"), ()),
 )
 DISTRICT: tuple[Item, ...] = (
     ("home", gettext_lazy("Việc của huyện"), ()),
