@@ -14,6 +14,7 @@ urlpatterns = [
     path("dashboard/<period>/", page, name="dashboard"),
     path("targets/<period>/", page, name="targets"),
     path("rankings/<period>/", page, name="ranking"),
+    path("units/", page, name="units"),
     path("units/<code>/", page, name="unit"),
     path("assessments/<period>/<code>/", page, name="assessment"),
     path("appraisals/<period>/<code>/", page, name="appraisal"),
