@@ -12,7 +12,7 @@ from communes.models import Unit
 from ledger.models import Entry
 from ledger.rules import chain
 from tests.factories import client_of, make_user
-from tests.flows.reader import Visitor
+from tests.reader import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,7 +1,6 @@
 """The portal as its users meet it: a server of its own on the test database, and people who sign in over the wire."""
 
 import os
-import re
 import subprocess
 import sys
 import urllib.error
@@ -11,11 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
 
-import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 
-from tests.factories import PASSWORD
+from accounts.models import User
+from accounts.rules import Role
+from communes.models import Unit
+from tests.factories import PASSWORD, make_user
 from tests.helpers import wait_for
+from tests.reader import Page
 from tests.services import free_port
 
 
@@ -39,50 +42,48 @@ def serve(**changed: str) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     with subprocess.Popen(command, env=environment(**changed)) as process:
         try:
-            wait_for(lambda: Person(address).get("/healthz") == 200)
+            assert wait_for(lambda: Person(address).get("/healthz") == 200)
             yield address
         finally:
             process.terminate()
 
 
+def somebody(role: Role, unit: Unit, **fields: str) -> User:
+    """Make a person who can sign in at the server, which knows only the real password hash; without a second factor."""
+    password = Argon2PasswordHasher().encode(PASSWORD, "salt-of-the-tests")
+    user = make_user(role, unit, second_factor=False, **fields)
+    User.objects.filter(pk=user.pk).update(password=password)
+    return user
+
+
 class Person:
-    """Somebody at a browser without scripts, over real HTTP."""
+    """Somebody at a browser without scripts, over real HTTP. Answers are status codes; 0 is no answer at all."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        self.page = ""
+        self.page = Page("", "/")
 
-    def get(self, path: str) -> int:
-        return self._ask(urllib.request.Request(self.address + path))
-
-    def post(self, path: str, **fields: str) -> int:
-        """Post fields as the page that was opened last would: with its token."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
-        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token.group(1) if token else ""}).encode()
-        return self._ask(urllib.request.Request(self.address + path, body, {"Referer": self.address + path}))
-
-    def sign_in(self, username: str, password: str = PASSWORD) -> "Person":
+    def sign_in(self, username: str) -> "Person":
         self.get("/accounts/login/")
-        assert self.post("/accounts/login/", login=username, password=password) == 200
+        assert self.press("Đăng nhập", login=username, password=PASSWORD) == 200
         return self
 
-    def _ask(self, request: urllib.request.Request) -> int:
+    def get(self, path: str) -> int:
+        return self._ask(path)
+
+    def press(self, words: str, **typed: str) -> int:
+        """Press the button with these words on the open page after typing into fields."""
+        path, fields = self.page.press(words, typed)
+        return self._ask(path, urllib.parse.urlencode(fields).encode())
+
+    def _ask(self, path: str, body: bytes | None = None) -> int:
         try:
-            with self.opener.open(request, timeout=30) as response:
-                self.page = response.read().decode()
+            with self.opener.open(urllib.request.Request(self.address + path, body), timeout=30) as response:
+                self.page = Page(response.read().decode(), path)
                 return response.status
         except urllib.error.HTTPError as error:
-            self.page = error.read().decode()
+            self.page = Page(error.read().decode(), path)
             return error.code
         except (ConnectionError, urllib.error.URLError):
             return 0
-
-
-@pytest.fixture
-def portal(transactional_db: None) -> Iterator[str]:
-    """The portal with what the suite runs on."""
-    with serve() as address:
-        yield address
-
-

@@ -11,9 +11,9 @@ from ledger.rules import JobState
 from reports.models import Standing
 from scoring.models import Assessment
 from scoring.rules import State
-from tests.factories import bring_to, make_forms, make_period, make_province, make_user
+from tests.factories import bring_to, make_forms, make_period, make_province
 from tests.helpers import wait_for
-from tests.live.conftest import Person, environment, serve
+from tests.live.conftest import Person, environment, serve, somebody
 from tests.services import redis
 
 pytestmark = [pytest.mark.live, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -23,19 +23,19 @@ def test_people_work_on_while_redis_is_away_and_the_figures_follow_when_it_is_ba
     place = make_province()
     forms = make_forms(make_period("2018-Y"))
     bring_to(forms["03127"], State.APPROVED, 15)
-    signatory = make_user(Role.COMMUNE_SIGNATORY, place.commune, username="xa")
-    make_user(Role.PROVINCE_OFFICER, place.province, username="tinh", second_factor=False)
+    signatory = somebody(Role.COMMUNE_SIGNATORY, place.commune, username="xa")
+    somebody(Role.PROVINCE_OFFICER, place.province, username="tinh")
     answers = []
 
     with redis() as broker, serve(REDIS_URL=broker.url) as address:
         clerk, officer = Person(address).sign_in("xa"), Person(address).sign_in("tinh")
         broker.stop()
 
-        clerk.get("/assessments/2018-Y/03124/")
-        answers.append(clerk.post("/assessments/2018-Y/03124/", **{"CC01-points": "17,5", "CC02-points": "16", "CC03-points": "15"}))
-        answers.append(clerk.get("/assessments/2018-Y/03124/"))
-        assert "48,5" in clerk.page
-        answers += [officer.get("/dashboard/2018-Y/"), officer.post("/rollups/2018-Y/"), officer.get("/rankings/2018-Y/"), officer.get("/readyz")]
+        answers += [clerk.get("/assessments/2018-Y/03124/")]
+        answers += [clerk.press("Lưu tất cả", **{"CC01-points": "17,5", "CC02-points": "16", "CC03-points": "15"})]
+        answers += [clerk.press("Gửi lên huyện")]
+        assert "Đã gửi phiếu lên huyện" in clerk.page.text
+        answers += [officer.get("/dashboard/2018-Y/"), officer.press("Tổng hợp"), officer.get("/rankings/2018-Y/"), officer.get("/readyz")]
         answers += [Person(address).sign_in("xa").get("/rankings/2018-Y/"), officer.get("/api/v1/rankings/?period=2018-Y")]
         assert set(answers) == {200}
         job = Job.objects.get()

@@ -32,17 +32,26 @@ class Button:
     words: str = ""
 
 
-class _Reader(HTMLParser):
-    """Collects the forms and the visible text of a page."""
+class Page(HTMLParser):
+    """The forms and the visible text of a page."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, html: str, address: str) -> None:
         super().__init__()
-        self.address, self.forms, self.text = address, [], []
+        self.address = address
+        self.forms: list[Form] = []
+        self._text: list[str] = []
         self._form: Form | None = None
         self._area: str | None = None
         self._select: str | None = None
         self._button: Button | None = None
         self._by_id: dict[str, Form] = {}
+        self.feed(html)
+        self.text = " ".join(" ".join(self._text).split())
+
+    def press(self, words: str, typed: dict[str, str]) -> tuple[str, dict[str, str]]:
+        """What a browser sends when the button with these words is pressed after typing into fields: (address, fields)."""
+        form, button = next((form, button) for form in self.forms if form.method == "post" and (button := form.button(words)))
+        return button.action, {**form.fields, **typed, **({button.name: button.value} if button.name else {})}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given: dict[str, Any] = dict(attrs)
@@ -80,7 +89,7 @@ class _Reader(HTMLParser):
             self._button = None
 
     def handle_data(self, data: str) -> None:
-        self.text.append(data)
+        self._text.append(data)
         if self._form and self._area:
             self._form.fields[self._area] += data
         if self._button:
@@ -99,14 +108,10 @@ class Visitor:
 
     def send(self, words: str, *, expect: int = 200, **typed: str) -> str:
         """Press the button with these words on the open page after typing into fields; the text of the page that follows."""
-        form, button = next((form, button) for form in self.forms if form.method == "post" and (button := form.button(words)))
-        data = {**form.fields, **typed, **({button.name: button.value} if button.name else {})}
-        return self._read(self.client.post(button.action, data, follow=True), button.action, expect)
+        address, fields = self.page.press(words, typed)
+        return self._read(self.client.post(address, fields, follow=True), address, expect)
 
     def _read(self, response: HttpResponse, address: str, expect: int = 200) -> str:
         assert response.status_code == expect, (response.status_code, address, response.content.decode()[-2000:])
-        address = response.request["PATH_INFO"]  # type: ignore[attr-defined]
-        reader = _Reader(address)
-        reader.feed(response.content.decode())
-        self.forms, self.text = reader.forms, " ".join(" ".join(reader.text).split())
-        return self.text
+        self.page = Page(response.content.decode(), response.request["PATH_INFO"])  # type: ignore[attr-defined]
+        return self.page.text

@@ -1,0 +1,123 @@
+"""A clerk, a district officer and a province officer at a real browser, with scripts; screenshots are kept in tests/artifacts/."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from accounts.rules import Role
+from communes.models import Unit
+from scoring.models import Assessment
+from scoring.rules import State
+from tests.factories import PASSWORD
+from tests.live.conftest import serve, somebody
+from tests.services import program
+
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ARTIFACTS = Path(__file__).parent.parent / "artifacts"
+FORM = "/assessments/2018-Y/03127/"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=options)
+        yield chromium
+        chromium.close()
+
+
+class Desk:
+    """A person who has signed in; complaints of the browser (scripts, content policy) are kept."""
+
+    def __init__(self, browser: Browser, address: str, role: Role, code: str, screen: dict[str, int]) -> None:
+        user = somebody(role, Unit.objects.get(code=code))
+        self.complaints: list[str] = []
+        self.page: Page = browser.new_context(viewport=screen, base_url=address, locale="vi-VN").new_page()  # type: ignore[arg-type]
+        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto("/accounts/login/")
+        self.page.get_by_label("Tên đăng nhập").fill(user.username)
+        self.page.get_by_label("Mật khẩu").fill(PASSWORD)
+        self.page.get_by_role("button", name="Đăng nhập").click()
+
+    def keep(self, name: str) -> None:
+        """Keep a picture of the whole page."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
+
+
+def test_entry_appraisal_and_approval(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    with serve() as address:
+        commune = Desk(browser, address, Role.COMMUNE_SIGNATORY, "03127", PHONE)
+        page = commune.page
+        page.goto(FORM)
+        for number in range(1, 13):
+            block = page.locator(f"#CC{number:02}")
+            block.locator("summary").first.click() if block.get_attribute("open") is None else None
+            block.locator("[name$=-points]").fill("17,5")
+            block.locator("[name$=-points]").press("Tab")
+            expect(block.get_by_text("Đã lưu")).to_be_visible()
+        expect(page.locator(".submitbar")).to_contain_text("210")
+        commune.keep("entry-360")
+        page.get_by_role("button", name="Gửi lên huyện").click()
+        expect(page.get_by_text("Đã gửi phiếu lên huyện")).to_be_visible()
+
+        district = Desk(browser, address, Role.DISTRICT_APPRAISER, "094", DESK)
+        page = district.page
+        page.goto(FORM)
+        page.get_by_role("button", name="Chép").click()
+        expect(page.locator("[name=CC12-points]")).to_have_value("17,5")
+        page.locator("[name=CC01-points]").fill("15")
+        page.locator("[name=CC01-words]").fill("Thiếu biên bản kỳ họp tháng 7.")
+        page.locator("[name=CC01-words]").press("Tab")
+        expect(page.locator(".submitbar")).to_contain_text("207,5")
+        district.keep("appraisal-1440")
+        page.get_by_role("button", name="Thẩm định xong").click()
+        expect(page.get_by_text("Đã thẩm định xong")).to_be_visible()
+        page.goto("/appraisals/2018-Y/094/")
+        district.keep("grid-1440")
+
+        province = Desk(browser, address, Role.PROVINCE_OFFICER, "11", DESK)
+        page = province.page
+        page.goto(FORM)
+        page.get_by_role("button", name="Chép").click()
+        expect(page.locator("[name=CC12-points]")).to_have_value("17,5")
+        page.get_by_role("button", name="Duyệt kết quả").click()
+        expect(page.get_by_text("Đã duyệt kết quả")).to_be_visible()
+        province.keep("approval-1440")
+        page.goto("/dashboard/2018-Y/")
+        page.get_by_role("button", name="Tổng hợp").click()
+        page.goto("/rankings/2018-Y/")
+        expect(page.locator("main")).to_contain_text("207,5")
+        province.keep("ranking-1440")
+
+    form = Assessment.objects.get(period__code="2018-Y", unit__code="03127")
+    assert (form.state, str(form.total), form.grade) == (State.APPROVED, "207.50", "good")
+    assert commune.complaints + district.complaints + province.complaints == []
+
+
+def test_a_lost_line_is_said_beside_the_criterion_and_nothing_typed_is_lost(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    with serve() as address:
+        page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
+        page.goto(FORM)
+        block = page.locator("#CC01")
+        block.locator("summary").first.click() if block.get_attribute("open") is None else None
+        page.context.set_offline(offline=True)
+        block.locator("[name$=-points]").fill("14,5")
+        block.locator("[name$=-points]").press("Tab")
+        expect(block.get_by_text("Chưa lưu được")).to_be_visible()
+        expect(block.locator("[name$=-points]")).to_have_value("14,5")
+
+        page.context.set_offline(offline=False)
+        page.get_by_role("button", name="Lưu tất cả").click()
+        expect(page.locator("#CC01").get_by_text("Đã lưu")).to_be_visible()
