@@ -23,10 +23,10 @@ COMMUNE_COUNTS: dict[str, str] = {
 """Communes counted for every district, out of all that owe a form: indicator -> condition on the assessment `a`."""
 
 GRADE_COUNTS: dict[str, str] = {f"grade.{grade}": f"a.grade = '{grade}'" for grade in Grade}
-"""Counted where at least one commune is approved (before that there is no data): indicator -> condition on the assessment `a`."""
+"""Counted, out of all communes, once the province has approved one (before that there is no data): indicator -> condition on the assessment `a`."""
 
 TITLE_COUNTS: dict[str, str] = {TITLE: "t.id IS NOT NULL"}
-"""Counted where at least one commune is approved, for a year only (a half-year has no title): indicator -> condition on the title `t`."""
+"""Counted likewise, for a year only (a half-year has no title): indicator -> condition on the title `t`."""
 
 REPORT_COUNTS: dict[str, str] = {
     "report.filed": "r.id IS NOT NULL",

@@ -128,19 +128,21 @@ _STATEMENTS = [
     # Each district's counts of communes, out of all that owe a form.
     f"""
     WITH counted AS (
-        SELECT u.parent_id AS unit_id, COUNT(*) AS expected, COUNT(a.total) AS approved, SUM(a.total) AS total,
+        SELECT u.parent_id AS unit_id, COUNT(*) AS expected, COUNT(a.total) AS approved,
+            SUM(COUNT(a.total)) OVER (PARTITION BY COALESCE(d.parent_id, d.id)) AS approved_in_province, SUM(a.total) AS total,
             SUM(CASE WHEN a.total IS NOT NULL THEN a.max_points END) AS max_total, MIN(a.total) AS low, MAX(a.total) AS high,
             {", ".join(f'{_count(condition)} AS "{name}"' for name, condition in {**rules.COMMUNE_COUNTS, **rules.GRADE_COUNTS, **rules.TITLE_COUNTS}.items())}
         FROM scoring_assessment a
         JOIN communes_unit u ON u.id = a.unit_id
+        JOIN communes_unit d ON d.id = u.parent_id
         LEFT JOIN scoring_title t ON t.unit_id = a.unit_id AND t.year = %(year)s
         WHERE a.period_id = %(period)s
-        GROUP BY u.parent_id
+        GROUP BY u.parent_id, d.parent_id, d.id
     )
     {_INTO_METRIC}
     {_unpivot(rules.COMMUNE_COUNTS)}
-    UNION ALL {_unpivot(rules.GRADE_COUNTS, "approved > 0")}
-    UNION ALL {_unpivot(rules.TITLE_COUNTS, "approved > 0 AND %(year)s IS NOT NULL")}
+    UNION ALL {_unpivot(rules.GRADE_COUNTS, "approved_in_province > 0")}
+    UNION ALL {_unpivot(rules.TITLE_COUNTS, "approved_in_province > 0 AND %(year)s IS NOT NULL")}
     UNION ALL SELECT %(period)s, unit_id, '{rules.SCORE}', total, max_total, ROUND(100.0 * total / max_total, 4), low, high FROM counted WHERE approved > 0
     """,
     # Each district's criteria: sum, count, mean, lowest, highest of the final points.

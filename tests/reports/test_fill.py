@@ -71,7 +71,7 @@ def recomputed(period: Period) -> dict[tuple[str, str], tuple[Decimal, ...]]:  #
             row[3] = extreme if row[3] is None else max(row[3], extreme)
 
     forms = list(Assessment.objects.filter(period=period).select_related("unit__parent__parent"))
-    with_result = {form.unit.parent_id for form in forms if form.state == State.APPROVED}
+    with_result = {form.unit.parent.parent_id for form in forms if form.state == State.APPROVED}
     titled = set(Title.objects.values_list("unit_id", flat=True)) if period.kind == Period.YEAR else set()
     for one in forms:
         district, province = one.unit.parent, one.unit.parent.parent
@@ -83,7 +83,7 @@ def recomputed(period: Period) -> dict[tuple[str, str], tuple[Decimal, ...]]:  #
             add(code, "missing", not sent, 1)
             for state in State:
                 add(code, f"state.{state}", one.state == state, 1)
-            if district.pk in with_result:
+            if province.pk in with_result:
                 for grade in Grade:
                     add(code, f"grade.{grade}", one.grade == grade, 1)
                 add(code, "title", one.unit_id in titled, 1)
@@ -105,6 +105,15 @@ def recomputed(period: Period) -> dict[tuple[str, str], tuple[Decimal, ...]]:  #
 def stored(period: Period) -> dict[tuple[str, str], tuple[Decimal, ...]]:
     rows = Metric.objects.filter(period=period).exclude(indicator__startswith="target.").select_related("unit")
     return {(row.unit.code, row.indicator): (row.numerator, row.denominator, row.low, row.high) for row in rows}
+
+
+def test_a_class_is_counted_out_of_all_communes_of_the_province(forms: dict[str, Assessment], year: Period) -> None:
+    bring_to(forms["03124"], State.APPROVED, 17)
+
+    services.fill(year)
+
+    assert stored(year)["11", "grade.good"][:2] == (1, 4)
+    assert stored(year)["095", "grade.good"][:2] == (0, 2)
 
 
 @pytest.mark.parametrize("seed", range(5))
