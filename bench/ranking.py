@@ -6,7 +6,6 @@ the classes, and gives the answer a key.
 
 from operator import itemgetter
 
-from bench.figure import Figure, in_turn
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from knox.models import AuthToken
 
 from accounts.models import User
 from accounts.rules import Role
+from bench.figure import Figure, in_turn
 from communes.models import Unit
 from communes.rules import Level
 from config.urls import urlpatterns as portal

@@ -53,14 +53,14 @@ class Page(HTMLParser):
         form, button = next((form, button) for form in self.forms if form.method == "post" and (button := form.button(words)))
         return button.action, {**form.fields, **typed, **({button.name: button.value} if button.name else {})}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: C901 - one branch an element
         given: dict[str, Any] = dict(attrs)
         owner = self._by_id.get(given.get("form") or "", self._form)
         if tag == "form":
             self._form = Form(given.get("action") or self.address, (given.get("method") or "get").lower())
             self.forms.append(self._form)
             self._by_id[given.get("id") or ""] = self._form
-        elif owner is None or "name" not in given and tag != "button" or "disabled" in given:
+        elif owner is None or ("name" not in given and tag != "button") or "disabled" in given:
             return
         elif tag == "input" and given.get("type") in ("checkbox", "radio"):
             if "checked" in given:
