@@ -241,10 +241,10 @@ PROVINCE: tuple[Item, ...] = (
     ("units", gettext_lazy("Đơn vị"), ()),
 )
 DISTRICT: tuple[Item, ...] = (
-    ("home", gettext_lazy("Việc của huyện"), ()),
+    ("unit", gettext_lazy("Việc của huyện"), ("code",)),
     ("appraisal", gettext_lazy("Thẩm định"), ("period", "code")),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
-    ("unit", gettext_lazy("Đơn vị"), ("code",)),
+    ("units", gettext_lazy("Đơn vị"), ()),
 )
 COMMUNE: tuple[Item, ...] = (
     ("unit", gettext_lazy("Việc của xã"), ("code",)),

@@ -204,7 +204,7 @@ def test_each_role_has_its_menu(role, expected):
 @pytest.mark.urls("tests.config.menu_urls")
 def test_the_menu_says_where_the_reader_is():
     own = portal.menu("district_appraiser", {"period": "2018-Y", "code": "102"}, "unit", "/units/102/")
-    below = portal.menu("district_appraiser", {"period": "2018-Y", "code": "102"}, "unit", "/units/03256/")
+    below = portal.menu("district_appraiser", {"period": "2018-Y", "code": "102"}, "units", "/units/03256/")
 
-    assert [item["current"] for item in own] == ["", "", "", "page"]
+    assert [item["current"] for item in own] == ["page", "", "", ""]
     assert [item["current"] for item in below] == ["", "", "", "true"]

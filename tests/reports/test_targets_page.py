@@ -157,7 +157,7 @@ def test_the_half_year_is_an_estimate_and_knows_no_title(plan, cast):
 
     assert "(ước thực hiện)" in text
     assert row(text, "TG01")[2:] == ["≥ 63 đơn vị", "–", "Danh hiệu chỉ xét cho cả năm", "Chưa có số liệu"]
-    assert row(text, "TG02")[3:] == ["1 1/2", "Thiếu 24 đơn vị", "Chưa đạt"]
+    assert row(text, "TG02")[3:] == ["1 1/4", "Thiếu 24 đơn vị", "Chưa đạt"]
     assert "ước thực hiện" not in page(cast.officer)
 
 
