@@ -121,3 +121,19 @@ def test_a_lost_line_is_said_beside_the_criterion_and_nothing_typed_is_lost(brow
         page.context.set_offline(offline=False)
         page.get_by_role("button", name="Lưu tất cả").click()
         expect(page.locator("#CC01").get_by_text("Đã lưu")).to_be_visible()
+
+
+def test_the_description_of_the_api_can_be_read_and_tried_under_the_content_policy(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    with serve() as address:
+        reader = Desk(browser, address, Role.LEADER, "11", DESK)
+        page = reader.page
+        page.goto("/api/docs/")
+        expect(page.locator(".opblock")).to_have_count(8)
+        page.locator("#operations-periods-periods").click()
+        page.get_by_role("button", name="Try it out").click()
+        page.get_by_role("button", name="Execute").click()
+        expect(page.locator(".live-responses-table")).to_contain_text("2018-Y")
+        reader.keep("api-docs-1440")
+
+    assert reader.complaints == []
