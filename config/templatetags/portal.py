@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from accounts.rules import Role
+from communes.rules import Level
 from scoring.rules import Grade, State, round_half_up
 
 register = template.Library()
@@ -232,7 +232,7 @@ def errors(form: BaseForm) -> dict[str, object]:
     return {"general": form.non_field_errors(), "fields": [bound for bound in form if bound.errors]}
 
 
-# The menu: role -> items. An item is (URL name, words, names of the arguments its URL takes).
+# The menu: level of the reader's unit -> items; a leader reads the same pages as those who work there. An item is (URL name, words, names of the arguments its URL takes).
 Item = tuple[str, Word, tuple[str, ...]]
 PROVINCE: tuple[Item, ...] = (
     ("dashboard", gettext_lazy("Tổng quan"), ("period",)),
@@ -251,24 +251,17 @@ COMMUNE: tuple[Item, ...] = (
     ("assessment", gettext_lazy("Tự chấm điểm"), ("period", "code")),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
 )
-MENUS: dict[str, tuple[Item, ...]] = {
-    Role.PROVINCE_OFFICER: PROVINCE,
-    Role.PROVINCE_ADMIN: PROVINCE,
-    Role.LEADER: PROVINCE,
-    Role.DISTRICT_APPRAISER: DISTRICT,
-    Role.COMMUNE_SIGNATORY: COMMUNE,
-    Role.COMMUNE_ENTRY: COMMUNE,
-}
+MENUS: dict[str, tuple[Item, ...]] = {Level.PROVINCE: PROVINCE, Level.DISTRICT: DISTRICT, Level.COMMUNE: COMMUNE}
 
 
-def menu(role: str, arguments: Mapping[str, str | None], here: str | None, path: str) -> list[dict[str, object]]:
-    """Return the menu of a role as {url, words, current}.
+def menu(level: str, arguments: Mapping[str, str | None], here: str | None, path: str) -> list[dict[str, object]]:
+    """Return the menu of a level as {url, words, current}.
 
     `here` is the item in whose section the page lies; `current` is "page" on the item's own page, "true" elsewhere in its section.
     An item whose URL does not exist (no such page yet, or the reader has no unit) is left out.
     """
     items: list[dict[str, object]] = []
-    for name, words, takes in MENUS.get(role, ()):
+    for name, words, takes in MENUS.get(level, ()):
         try:
             url = reverse(name, kwargs={argument: arguments[argument] or "" for argument in takes})
         except NoReverseMatch:
@@ -290,6 +283,6 @@ def nav(context: dict[str, Any], here: str | None = None) -> dict[str, object]:
     match = request.resolver_match
     arguments = {"period": context.get("nav_period"), "code": user.unit.code}
     return {
-        "items": menu(user.role, arguments, here or (match.url_name if match else None), request.path),
+        "items": menu(user.unit.level, arguments, here or (match.url_name if match else None), request.path),
         "user": user,
     }

@@ -182,29 +182,29 @@ def test_a_form_without_errors_says_nothing():
 
 
 def test_the_menu_leaves_out_what_does_not_exist():
-    assert portal.menu("api_client", {}, None, "/") == []
-    assert portal.menu("commune_entry", {"period": None, "code": None}, None, "/") == []
+    assert portal.menu("", {}, None, "/") == []
+    assert portal.menu("commune", {"period": None, "code": None}, None, "/") == []
 
 
 @pytest.mark.urls("tests.config.menu_urls")
 @pytest.mark.parametrize(
-    ("role", "expected"),
+    ("level", "expected"),
     [
-        ("leader", ["Tổng quan", "Chỉ tiêu", "Xếp hạng", "Đơn vị"]),
-        ("district_appraiser", ["Việc của huyện", "Thẩm định", "Xếp hạng", "Đơn vị"]),
-        ("commune_entry", ["Việc của xã", "Tự chấm điểm", "Xếp hạng"]),
+        ("province", ["Tổng quan", "Chỉ tiêu", "Xếp hạng", "Đơn vị"]),
+        ("district", ["Việc của huyện", "Thẩm định", "Xếp hạng", "Đơn vị"]),
+        ("commune", ["Việc của xã", "Tự chấm điểm", "Xếp hạng"]),
     ],
 )
-def test_each_role_has_its_menu(role, expected):
-    items = portal.menu(role, {"period": "2018-Y", "code": "102"}, None, "/")
+def test_each_level_has_its_menu(level, expected):
+    items = portal.menu(level, {"period": "2018-Y", "code": "102"}, None, "/")
 
     assert [item["words"] for item in items] == expected
 
 
 @pytest.mark.urls("tests.config.menu_urls")
 def test_the_menu_says_where_the_reader_is():
-    own = portal.menu("district_appraiser", {"period": "2018-Y", "code": "102"}, "unit", "/units/102/")
-    below = portal.menu("district_appraiser", {"period": "2018-Y", "code": "102"}, "units", "/units/03256/")
+    own = portal.menu("district", {"period": "2018-Y", "code": "102"}, "unit", "/units/102/")
+    below = portal.menu("district", {"period": "2018-Y", "code": "102"}, "units", "/units/03256/")
 
     assert [item["current"] for item in own] == ["page", "", "", ""]
     assert [item["current"] for item in below] == ["", "", "", "true"]
