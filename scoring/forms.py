@@ -88,9 +88,12 @@ class AnswerForm(forms.Form):
     words = WordsField(required=False)
     seen = forms.Field(required=False)
 
-    def __init__(self, answer: Answer, stage: Stage, data: Mapping[str, Any] | None = None, *, prefix: str = "") -> None:
+    def __init__(
+        self, answer: Answer, stage: Stage, data: Mapping[str, Any] | None = None, *, prefix: str = "", against: Stage | None = None
+    ) -> None:
         super().__init__(data, prefix=prefix + answer.criterion.code)
         self.beginning = prefix
+        self.against = against or rules.STAGE_BEFORE[stage]
         self.answer, self.stage, self.criterion = answer, stage, answer.criterion
         self.conflict = False
         self.rival: Entry | None = None
@@ -135,21 +138,19 @@ class AnswerForm(forms.Form):
         return self.answer.self_note if self.stage == Stage.SELF else self.answer.points().reason_at(self.stage)
 
     @property
+    def before(self) -> Decimal | None:
+        """The points that those of this stage are compared with: the stage before, or `against`."""
+        return self.answer.points().at(self.against) if self.against else None
+
+    @property
     def gap(self) -> Decimal | None:
-        """Points of this stage less those of the stage before; None where one is missing or there is none."""
-        before = self.before
-        return None if self.stored_points is None or before is None else self.stored_points - before
+        """Points of this stage less those before; None where one is missing or there is nothing before."""
+        return None if self.stored_points is None or self.before is None else self.stored_points - self.before
 
     @property
     def distance(self) -> Decimal:
-        """How far the points are from those of the stage before; 0 where they cannot be compared."""
+        """How far the points are from those before; 0 where they cannot be compared."""
         return abs(self.gap or Decimal(0))
-
-    @property
-    def before(self) -> Decimal | None:
-        """The points of the stage before."""
-        stage = rules.STAGE_BEFORE[self.stage]
-        return self.answer.points().at(stage) if stage else None
 
     @property
     def is_open(self) -> bool:
@@ -352,7 +353,12 @@ class Chart:
 
 
 class ReturnForm(forms.Form):
-    """Why a form goes back: a remark to the commune and the criteria that open again, each with words of its own or with the general ones."""
+    """Why a form goes back: a remark to the commune and the criteria that open again, each with words of its own or with the general ones.
+
+    Part of the page's one form, so nothing is `required` in the browser: that would stop every other button.
+    """
+
+    use_required_attribute = False
 
     reason = WordsField(
         label=gettext_lazy("Ý kiến gửi xã"),
@@ -368,7 +374,7 @@ class ReturnForm(forms.Form):
             code, label = answer.criterion.code, f"{answer.criterion.number} {answer.criterion.title}"
             self.fields[code] = forms.BooleanField(label=label, required=False)
             self.fields[f"{code}-remark"] = WordsField(
-                label=_("Ý kiến về %s") % answer.criterion.number, required=False, widget=forms.Textarea(attrs={"rows": 2})
+                label=_("Ý kiến về %s") % answer.criterion.number, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
             )
 
     def criteria(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -387,6 +393,8 @@ class ReturnForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something decided is taken back."""
 
+    use_required_attribute = False
+
     reason = WordsField(
         label=gettext_lazy("Lý do"),
         help_text=gettext_lazy("Bắt buộc; xã và huyện đều đọc được"),
@@ -397,6 +405,8 @@ class ReasonForm(forms.Form):
 
 class TitleForm(forms.ModelForm):
     """The decision that grants the title "Trong sạch, vững mạnh"."""
+
+    use_required_attribute = False
 
     class Meta:
         model = Title

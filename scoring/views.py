@@ -279,16 +279,16 @@ def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | 
 
 
 def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
-    """What the page of an assessment shows to this reader."""
+    """What the page of an assessment shows to this reader. Who writes compares with the stage before; who reads, with what the commune gave itself."""
     state, role = State(form.state), Role(_user(request).role)
     stage = rules.stage_for(state, role)
     at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
-    forms = forms or [AnswerForm(answer, at) for answer in selectors.form(form)]
+    before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
+    forms = forms or [AnswerForm(answer, at, against=before) for answer in selectors.form(form)]
     answers = [shown.answer for shown in forms]
     tallies = {where.value: selectors.tally_of(form, answers, where) for where in Stage}
     by_code = {shown.criterion.code: shown for shown in forms}
     history = selectors.history(form, answers)
-    before = rules.STAGE_BEFORE[at]
     held = selectors.title_of(form)
     return {
         "assessment": form,
