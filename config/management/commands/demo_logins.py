@@ -2,9 +2,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db.models import Case, When
 
 from accounts.models import User
 from accounts.rules import Role
+from scoring.models import Assessment
+from scoring.rules import State
 
 ROLES = {
     Role.PROVINCE_OFFICER: "province: approves",
@@ -23,10 +26,15 @@ class Command(BaseCommand):
         users = User.objects.filter(is_demo=True).select_related("unit")
         if not users.exists():
             return
+        # The examples are people of a commune whose form is still open, and of its district: a newcomer can take it to the ranking.
+        still_open = Assessment.objects.filter(state=State.DRAFT).select_related("unit", "period").order_by("-period__ends_on", "unit__code").first()
+        there = [still_open.unit_id, still_open.unit.parent_id] if still_open else []
         for role, does in ROLES.items():
-            of_role = users.filter(role=role).order_by("username")
+            of_role = users.filter(role=role).order_by(Case(When(unit__in=there, then=0), default=1), "username")
             if user := of_role.first():
                 more = f" and {of_role.count() - 1} more like it" if of_role.count() > 1 else ""
                 self.stdout.write(f"  {user.username:<14} {does:<28} {user.unit.full_name}{more}")
         known = settings.DEBUG and settings.DEMO_PASSWORD
         self.stdout.write(f"  password: {settings.DEMO_PASSWORD}" if known else "  password: the value of DEMO_PASSWORD when they were loaded")
+        if still_open:
+            self.stdout.write(f"  still open: /assessments/{still_open.period.code}/{still_open.unit.code}/ ({still_open.unit.full_name}, {still_open.period.name})")
