@@ -37,4 +37,6 @@ class Command(BaseCommand):
         known = settings.DEBUG and settings.DEMO_PASSWORD
         self.stdout.write(f"  password: {settings.DEMO_PASSWORD}" if known else "  password: the value of DEMO_PASSWORD when they were loaded")
         if still_open:
-            self.stdout.write(f"  still open: /assessments/{still_open.period.code}/{still_open.unit.code}/ ({still_open.unit.full_name}, {still_open.period.name})")
+            self.stdout.write(
+                f"  still open: /assessments/{still_open.period.code}/{still_open.unit.code}/ ({still_open.unit.full_name}, {still_open.period.name})"
+            )
