@@ -14,7 +14,7 @@ from ledger.rules import chain
 from reports.models import Metric, Report
 from scoring import selectors
 from scoring.models import Answer, Assessment, Title
-from scoring.rules import Stage
+from scoring.rules import Stage, State
 from tests.environment import DEMO_PASSWORD
 from tests.factories import make_user
 

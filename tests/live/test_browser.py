@@ -69,7 +69,7 @@ def test_entry_appraisal_and_approval(browser: Browser) -> None:
         expect(page.locator(".submitbar")).to_contain_text("210")
         commune.keep("entry-360")
         page.get_by_role("button", name="Gửi lên huyện").click()
-        expect(page.get_by_text("Đã gửi phiếu lên huyện")).to_be_visible()
+        expect(page.get_by_text("Đã gửi phiếu lên huyện.")).to_be_visible()
 
         district = Desk(browser, address, Role.DISTRICT_APPRAISER, "094", DESK)
         page = district.page
@@ -82,7 +82,7 @@ def test_entry_appraisal_and_approval(browser: Browser) -> None:
         expect(page.locator(".submitbar")).to_contain_text("207,5")
         district.keep("appraisal-1440")
         page.get_by_role("button", name="Thẩm định xong").click()
-        expect(page.get_by_text("Đã thẩm định xong")).to_be_visible()
+        expect(page.get_by_text("Đã thẩm định xong, phiếu chuyển lên tỉnh.")).to_be_visible()
         page.goto("/appraisals/2018-Y/094/")
         district.keep("grid-1440")
 
@@ -92,7 +92,7 @@ def test_entry_appraisal_and_approval(browser: Browser) -> None:
         page.get_by_role("button", name="Chép").click()
         expect(page.locator("[name=CC12-points]")).to_have_value("17,5")
         page.get_by_role("button", name="Duyệt kết quả").click()
-        expect(page.get_by_text("Đã duyệt kết quả")).to_be_visible()
+        expect(page.get_by_text("Đã duyệt kết quả.")).to_be_visible()
         province.keep("approval-1440")
         page.goto("/dashboard/2018-Y/")
         page.get_by_role("button", name="Tổng hợp").click()
@@ -115,12 +115,12 @@ def test_a_lost_line_is_said_beside_the_criterion_and_nothing_typed_is_lost(brow
         page.context.set_offline(offline=True)
         block.locator("[name$=-points]").fill("14,5")
         block.locator("[name$=-points]").press("Tab")
-        expect(block.get_by_text("Chưa lưu được")).to_be_visible()
+        expect(block.locator("#CC01-state")).to_have_text("Chưa lưu được")
         expect(block.locator("[name$=-points]")).to_have_value("14,5")
 
         page.context.set_offline(offline=False)
         page.get_by_role("button", name="Lưu tất cả").click()
-        expect(page.locator("#CC01").get_by_text("Đã lưu")).to_be_visible()
+        expect(page.locator("#CC01-state")).to_contain_text("Đã lưu")
 
 
 def test_the_description_of_the_api_can_be_read_and_tried_under_the_content_policy(browser: Browser) -> None:
