@@ -282,6 +282,11 @@ class Grid:
         return sorted(cells, key=lambda pair: (not pair[1].lacks_reason, -pair[1].distance))
 
     @property
+    def asking(self) -> bool:
+        """Whether a cell that differs can still be given its reason here."""
+        return any(row.editable for row, _cell in self.differing)
+
+    @property
     def settled(self) -> list[tuple[GridRow, AnswerForm]]:
         """The differing cells that can no longer be changed here."""
         return [(row, cell) for row, cell in self.differing if not row.editable]
