@@ -82,6 +82,8 @@ class Page(HTMLParser):
         if tag == "form":
             self._form = None
         elif tag == "textarea":
+            if self._form and self._area:
+                self._form.fields[self._area] = self._form.fields[self._area].removeprefix("\n")  # as a browser reads it
             self._area = None
         elif tag == "select":
             self._select = None

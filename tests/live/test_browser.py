@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.rules import Role
 from communes.models import Unit
 from scoring.models import Assessment
-from scoring.rules import State
-from tests.factories import PASSWORD
+from scoring.rules import Stage, State
+from tests.factories import PASSWORD, fill_in
 from tests.live.conftest import serve, somebody
 from tests.services import program
 
@@ -122,6 +123,44 @@ def test_a_lost_line_is_said_beside_the_criterion_and_nothing_typed_is_lost(brow
         page.context.set_offline(offline=False)
         page.get_by_role("button", name="Lưu tất cả").click()
         expect(page.locator("#CC01-state")).to_contain_text("Đã lưu")
+
+
+def test_the_grid_answers_to_keys(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    form = Assessment.objects.get(period__code="2018-Y", unit__code="03127")
+    fill_in(form, Stage.SELF, 17)
+    Assessment.objects.filter(pk=form.pk).update(state=State.SUBMITTED, first_submitted_at=timezone.now(), late=True)
+    with serve() as address:
+        district = Desk(browser, address, Role.DISTRICT_APPRAISER, "094", DESK)
+        page = district.page
+        page.goto("/appraisals/2018-Y/094/")
+        first, second = page.locator("[name='03127-CC01-points']"), page.locator("[name='03127-CC02-points']")
+
+        first.press("=")
+        expect(first).to_have_value("17,0")
+        expect(page.locator("[id='03127-own']")).to_have_text("17,0")
+
+        second.press_sequentially("15")
+        second.press("Enter")
+        expect(page.locator("[id='03127-own']")).to_have_text("32,0")
+        expect(page.locator("#answer")).to_contain_text("1 ô chưa ghi lý do")
+        page.locator("[id='03127-CC02-words']").fill("Thiếu biên bản.")
+        page.locator("[id='03127-CC02-words']").press("Tab")
+        expect(page.locator("#answer")).to_contain_text("ô nào cũng có lý do")
+
+        first.press_sequentially("9,5")
+        first.press("Escape")
+        expect(first).to_have_value("17,0")
+        assert district.complaints == []
+
+        first.press_sequentially("abc")
+        first.press("Tab")
+        expect(page.locator("#grid-news")).to_contain_text("“abc” không phải là số điểm")
+        expect(first).to_have_attribute("aria-invalid", "true")
+        first.fill("16")
+        first.press("Control+s")
+        expect(page.locator(".notes")).to_contain_text("Đã lưu 1 tiêu thức")
+        expect(first).to_have_value("16,0")
 
 
 def test_the_description_of_the_api_can_be_read_and_tried_under_the_content_policy(browser: Browser) -> None:

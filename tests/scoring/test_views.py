@@ -11,7 +11,7 @@ from ledger.models import Entry
 from scoring.models import Title
 from scoring.rules import Grade, Stage, State
 from tests.factories import UnitFactory, bring_to, client_of, fill_in, make_forms, make_user
-from tests.helpers import fields
+from tests.reader import Page
 
 PAGE = "/assessments/2018-Y/03124/"
 GRID = "/appraisals/2018-Y/094/"
@@ -20,6 +20,11 @@ READERS = ["entry", "signatory", "appraiser", "officer", "admin", "leader"]
 
 def address(act):
     return reverse("act", args=["2018-Y", "03124", act])
+
+
+def fields(response):
+    """What a browser would send from the form with the points; nothing where nothing can be written."""
+    return next((form.fields for form in Page(text(response), PAGE).forms if any(name.endswith("-seen") for name in form.fields)), {})
 
 
 def send(client, url=PAGE, page=PAGE, **typed):
