@@ -1,6 +1,8 @@
 """Users: one person or one API client, one role, one unit."""
 
-from django.contrib.auth.models import AbstractUser
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules import LEVELS, SECOND_FACTOR_ROLES, Role
 from communes.models import Unit
+from communes.rules import Level
+
+
+class PortalUserManager(UserManager["User"]):
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
+        """Make an administrator of the province, unless told otherwise: the first user of a new portal, before there is a page to choose on."""
+        fields.setdefault("role", Role.PROVINCE_ADMIN)
+        fields.setdefault("unit", Unit.objects.filter(level=Level.PROVINCE).latest("valid_from"))
+        return super().create_superuser(username, email, password, **fields)
 
 
 class User(AbstractUser):
@@ -35,7 +46,9 @@ class User(AbstractUser):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="users", verbose_name=_("đơn vị"))
     is_demo = models.BooleanField(_("minh họa"), default=False, editable=False)
 
-    REQUIRED_FIELDS = ["email", "role", "unit"]
+    objects: ClassVar[PortalUserManager] = PortalUserManager()
+
+    REQUIRED_FIELDS = ["email"]
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("người dùng")  # type: ignore[assignment]

@@ -94,6 +94,6 @@ def parse_decimal(text: str, places: int = 2) -> Decimal:
     Raises ValueError for anything else (empty, NaN, infinity, several separators, more than `places` decimals): never a guess, never zero.
     """
     plain = unicodedata.normalize("NFKC", text).strip().replace(",", ".")
-    if not re.fullmatch(rf"-?\d{{1,12}}(\.\d{{1,{places}}}0*)?", plain, re.ASCII):
+    if not re.fullmatch(rf"-?\d{{1,12}}(\.\d{{1,{places}}})?", plain, re.ASCII):
         raise ValueError(text)
     return Decimal(plain).quantize(Decimal(1).scaleb(-places))

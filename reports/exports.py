@@ -65,3 +65,11 @@ def ranking_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
             sentences.climb(row),
             sentences.STATE_WORDS[row["state"]],
         ]
+
+
+def caveats(*, illustrative: bool, unchecked: bool) -> Iterator[list[str]]:
+    """The lines under a table that say what its figures are worth, where something is to be said."""
+    if illustrative:
+        yield [_("Số liệu minh họa.")]
+    if unchecked:
+        yield [_("Tiêu thức và ngưỡng xếp loại là mẫu, chưa đối chiếu với phụ lục Quyết định 34/2011.")]

@@ -24,6 +24,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat
 
+from accounts.models import User
 from communes.models import Unit
 from communes.rules import Level, fold
 from ledger.models import Entry
@@ -32,7 +33,7 @@ from plan2018 import rules as plan_rules
 from plan2018.models import Period, Target
 from reports import rules
 from reports.models import Metric, Report, Rollup, Standing
-from scoring.models import Answer, Assessment, Criterion, Threshold, Title
+from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold, Title
 from scoring.rules import Act, Grade, State
 from scoring.rules import Threshold as ThresholdRule
 from scoring.selectors import SUBJECT
@@ -351,6 +352,15 @@ def periods_to_show() -> "QuerySet[Period]":
     """The periods, best first to open: those with figures before those without, then the newest."""
     filled = Exists(Metric.objects.filter(period=OuterRef("pk")))
     return Period.objects.annotate(filled=filled).order_by("-filled", "-ends_on", "-starts_on")
+
+
+def frame() -> tuple[str, bool, bool]:
+    """What the frame of every page says, by one query: (code of the period to lead to, figures are illustrative, criteria are unchecked).
+
+    The code is empty, and nothing is said of figures, before a plan is loaded.
+    """
+    illustrative, unchecked = Exists(User.objects.filter(is_demo=True)), Exists(CriteriaSet.objects.filter(verified=False))
+    return periods_to_show().values_list("code", illustrative, unchecked).first() or ("", False, False)
 
 
 def board(code: str, province: Unit) -> rules.Board:

@@ -1,6 +1,7 @@
 """Pages of the reports room."""
 
 from datetime import timedelta
+from itertools import chain
 from typing import cast
 from uuid import UUID
 
@@ -63,8 +64,10 @@ def ranking_csv(request: HttpRequest, period: str) -> HttpResponseBase:
     """The rows of the ranking page as a file, with the same filters, columns and order. Codes are left out: a spreadsheet takes their zeros away."""
     asked, _others = get_periods(period)
     rows = selectors.league(asked, _user(request).unit, **_wanted(request)).iterator()
+    _period, illustrative, unchecked = selectors.frame()
+    table = chain(exports.ranking_rows(rows), exports.caveats(illustrative=illustrative, unchecked=unchecked))
     return StreamingHttpResponse(
-        exports.csv_lines(exports.ranking_rows(rows)),
+        exports.csv_lines(table),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="xep-hang-{asked.code}.csv"'},
     )

@@ -10,12 +10,14 @@ from accounts.rules import Role
 from communes.models import Unit
 from reports import exports, selectors, services
 from scoring import services as scoring
+from scoring.models import CriteriaSet
 from scoring.rules import State
 from tests.factories import bring_to, client_of, make_forms, make_user
 from tests.reports.test_fill import a_random_year
 
 URL = "/rankings/2018-Y/"
 CSV = "/rankings/2018-Y/csv/"
+CAVEAT = "Tiêu thức và ngưỡng xếp loại là mẫu, chưa đối chiếu với phụ lục Quyết định 34/2011."
 
 
 @pytest.fixture
@@ -41,7 +43,10 @@ def page(client: Client, query: str = "") -> str:
 
 
 def lines(client: Client, query: str = "") -> list[str]:
-    return b"".join(client.get(CSV + query).streaming_content).decode("utf-8-sig").splitlines()
+    """The lines of the file above the one that says what its figures are worth."""
+    *table, caveat = b"".join(client.get(CSV + query).streaming_content).decode("utf-8-sig").splitlines()
+    assert caveat == CAVEAT
+    return table
 
 
 def test_the_province_sees_all_by_rank_and_those_without_one_last(ranked, cast):
@@ -163,8 +168,17 @@ def test_the_file_is_what_excel_in_vietnam_opens(ranked, cast):
         "2;Phường Him Lam;Thành phố Điện Biên Phủ;45;60;khá;;;đã duyệt",
         "2;Phường Sông Đà;Thị xã Mường Lay;45;60;khá;;;đã duyệt",
         ";Phường Na Lay;Thị xã Mường Lay;;;;;;đang nhập",
+        CAVEAT,
         "",
     ]
+
+
+def test_nothing_is_said_of_criteria_that_were_compared_with_the_decision(ranked, cast):
+    CriteriaSet.objects.update(verified=True)
+    client = client_of(cast.officer)
+
+    assert "chưa đối chiếu" not in page(client)
+    assert "chưa đối chiếu" not in b"".join(client.get(CSV).streaming_content).decode()
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+84", "-2", "@x", "\t=1", "\r=1", " =1", "＝1"])
