@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -33,6 +34,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=program("chromium"), args=options)
         yield chromium
         chromium.close()
+        connections.close_all()  # those that were opened beside the event loop: no other teardown sees them
 
 
 class Desk:
@@ -58,7 +60,7 @@ class Desk:
 
 def test_entry_appraisal_and_approval(browser: Browser) -> None:
     call_command("load_reference", verbosity=0)
-    with serve() as address:
+    with serve(REDIS_URL="") as address:
         commune = Desk(browser, address, Role.COMMUNE_SIGNATORY, "03127", PHONE)
         page = commune.page
         page.goto(FORM)
