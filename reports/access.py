@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.access import get_unit, require
+from accounts.access import get_district, require
 from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
 from communes.models import Unit
@@ -56,10 +56,7 @@ def get_job(user: User, job_id: UUID) -> Job:
 def get_report_place(user: User, period_code: str, district_code: str) -> tuple[Period, Unit]:
     """The period and the district whose report it is about, if the district is in the user's area; else Http404."""
     period = get_period(period_code)
-    district = get_unit(user, district_code, period.ends_on)
-    if district.level != Level.DISTRICT:
-        raise Http404(_("Đơn vị %s không phải cấp huyện.") % district_code)
-    return period, district
+    return period, get_district(user, district_code, period.ends_on)
 
 
 def may_file(user: User) -> bool:

@@ -238,11 +238,6 @@ def thresholds(period: Period) -> list[ThresholdRule]:
     return [threshold.rule() for threshold in Threshold.objects.filter(criteria_set__in=sets)]
 
 
-def grade_labels(period: Period) -> dict[str, str]:
-    """Class -> its Vietnamese name in the criteria set of the period."""
-    return dict(Threshold.objects.filter(criteria_set__assessments__period=period).values_list("grade", "label").distinct())
-
-
 def grade_label(period: Period) -> Case:
     """The Vietnamese name of the class of a row, as one more column: looked up once for each class, not for each row."""
     criteria_set = Assessment.objects.filter(period=period).values("criteria_set")[:1]
@@ -253,14 +248,6 @@ def grade_label(period: Period) -> Case:
 def figures(period: Period, unit: Unit) -> dict[str, Metric]:
     """The figures of a district or province by indicator."""
     return {metric.indicator: metric for metric in Metric.objects.filter(period=period, unit=unit)}
-
-
-def figures_below(period: Period, unit: Unit) -> dict[int, dict[str, Metric]]:
-    """The figures of the units right below a province: unit id -> indicator -> figure."""
-    below: dict[int, dict[str, Metric]] = {}
-    for metric in Metric.objects.filter(period=period, unit__parent=unit):
-        below.setdefault(metric.unit_id, {})[metric.indicator] = metric
-    return below
 
 
 def rollup_rows(period: Period, unit: Unit) -> list[dict[str, Any]]:

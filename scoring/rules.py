@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from accounts.rules import PROVINCE_ROLES, Role
+from accounts.rules import COMMUNE_ROLES, PROVINCE_ROLES, Role
 
 
 class State(StrEnum):
@@ -70,8 +70,8 @@ MOVES: dict[tuple[State, Act], Move] = {
 }
 
 ENTRY: dict[tuple[State, Stage], frozenset[Role]] = {
-    (State.DRAFT, Stage.SELF): frozenset({Role.COMMUNE_ENTRY, Role.COMMUNE_SIGNATORY}),
-    (State.RETURNED, Stage.SELF): frozenset({Role.COMMUNE_ENTRY, Role.COMMUNE_SIGNATORY}),
+    (State.DRAFT, Stage.SELF): COMMUNE_ROLES,
+    (State.RETURNED, Stage.SELF): COMMUNE_ROLES,
     (State.SUBMITTED, Stage.APPRAISED): frozenset({Role.DISTRICT_APPRAISER}),
     (State.APPRAISED, Stage.FINAL): PROVINCE_ROLES,
 }
