@@ -37,7 +37,7 @@ from config.invention import (
     totals,
 )
 from ledger.models import Entry
-from ledger.rules import chain, digest
+from ledger.rules import chain
 from plan2018.models import Period
 from reports.models import Report
 from scoring import rules, selectors
@@ -138,7 +138,7 @@ class Paper:
         answer.version += 1
         answer.saved_at = at
         form.version += 1
-        data = {"criterion": code, "stage": stage, "from": "" if before is None else str(before), "to": str(after), "words": words}
+        data = {"criterion": code, "stage": stage, "from": rules.as_text(before), "to": rules.as_text(after), "words": words}
         self._record(Act.ENTER, actor=actor, at=at, data=data)
 
     def move(self, act: Act, *, actor: User, at: datetime, why: str = "", remarks: Mapping[str, str] | None = None) -> None:
@@ -147,7 +147,7 @@ class Paper:
         stage = rules.STAGE_OF_ACT.get(act)
         if actor.role not in move.roles or (stage and rules.missing(self.points(), stage)) or move.needs_reason != bool(why):
             raise ValueError(f"{actor.role} may not {act} a form that is {form.state}")
-        data: dict[str, Any] = {"points": points_digest(self.answers)}
+        data: dict[str, Any] = {"points": rules.points_digest(self.points())}
         if act == Act.SUBMIT and form.first_submitted_at is None:
             form.first_submitted_at, form.late = at, form.period.is_late(at)
         if remarks:
@@ -167,21 +167,11 @@ class Paper:
         self.journal.record(act=act, kind=selectors.SUBJECT, key=self.form.key, topic=self.form.period.code, **rest)
 
 
-def points_digest(answers: Mapping[str, Answer]) -> str:
-    """Digest of all points of a form as they stand."""
-    return digest(
-        {
-            code: ["" if points is None else str(points) for points in (answer.self_points, answer.appraised_points, answer.final_points)]
-            for code, answer in answers.items()
-        }
-    )
-
-
 def approve(form: Assessment, points: Iterable[rules.Points], thresholds: Sequence[rules.Threshold], at: datetime) -> dict[str, Any]:
     """Store the result in the form; give back what the ledger says about it."""
     result = rules.classify(thresholds, rules.total(points, Stage.FINAL), form.max_points)
     form.total, form.grade, form.reasons, form.approved_at = result.total, result.grade, result.reasons(), at
-    return {"total": str(result.total), "grade": result.grade, "reasons": result.reasons()}
+    return result.record()
 
 
 @dataclass

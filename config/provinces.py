@@ -8,10 +8,10 @@ from django.db import transaction
 
 from communes.models import Unit
 from communes.rules import Level, fold, sort_key
-from config.demo import CENT, SCRIPTS, Journal, approve, points_digest
+from config.demo import CENT, SCRIPTS, Journal, approve
 from config.invention import office_hour, some_day, spread, totals
 from plan2018.models import Period
-from scoring import selectors
+from scoring import rules, selectors
 from scoring.models import Answer, Assessment, CriteriaSet
 from scoring.rules import Act, State
 
@@ -99,7 +99,8 @@ def _write_forms(period: Period, criteria_set: CriteriaSet, communes: list[Unit]
             for code, value in points.items()
         }
         approved_at = submitted_at + timedelta(days=28)
-        result = approve(form, [answer.points() for answer in page.values()], thresholds, approved_at)
+        sheet = [answer.points() for answer in page.values()]
+        result = approve(form, sheet, thresholds, approved_at)
         journal.record(
             at=approved_at,
             actor=None,
@@ -109,7 +110,7 @@ def _write_forms(period: Period, criteria_set: CriteriaSet, communes: list[Unit]
             topic=period.code,
             before=State.APPRAISED,
             after=State.APPROVED,
-            data={"points": points_digest(page), **result},
+            data={"points": rules.points_digest(sheet), **result},
         )
         forms.append(form)
         answers.extend(page.values())

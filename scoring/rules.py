@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Any
 
 from accounts.rules import COMMUNE_ROLES, PROVINCE_ROLES, Role
+from ledger.rules import digest
 
 
 class State(StrEnum):
@@ -184,6 +186,16 @@ def total(form: Iterable[Points], stage: Stage) -> Decimal:
     return sum((value for points in form if (value := points.at(stage)) is not None), Decimal(0))
 
 
+def as_text(points: Decimal | None) -> str:
+    """Points as the ledger keeps them: with all their digits; empty where there are none."""
+    return "" if points is None else str(points)
+
+
+def points_digest(form: Iterable[Points]) -> str:
+    """Digest of the three points of every criterion as they stand: with it a ledger entry vouches for what was sent, appraised or approved."""
+    return digest({points.criterion: [as_text(points.at(stage)) for stage in Stage] for points in form})
+
+
 def round_half_up(value: Decimal, places: int = 2) -> Decimal:
     """The one rounding of the portal: half away from zero, as officials do it by hand."""
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
@@ -227,6 +239,10 @@ class Classification:
     def points_to_next(self) -> Decimal | None:
         """Points missing to the next class; None in the best class."""
         return None if self.next is None else self.next.lower_points(self.max_total) - self.total
+
+    def record(self) -> dict[str, Any]:
+        """The result as the ledger entry of an approval keeps it."""
+        return {"total": str(self.total), "grade": self.grade, "reasons": self.reasons()}
 
     def reasons(self) -> list[dict[str, str]]:
         """The reasons as plain values, to be stored with an approved result and put into words where they are shown."""

@@ -11,7 +11,7 @@ from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period
 from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
-from scoring.rules import Act, Band, Classification, Points, Stage, Tally, bands, classify, tally, total
+from scoring.rules import Act, Band, Points, Stage, Tally, bands, tally
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
@@ -48,12 +48,6 @@ def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
 def form(assessment: Assessment) -> list[Answer]:
     """The answers of one assessment in the order of the form."""
     return list(assessment.answers.select_related("criterion__group").order_by("criterion__position"))
-
-
-def standing(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Classification:
-    """Where the points of a stage stand now: the running class, by the same rule as the approved one."""
-    thresholds = [threshold.rule() for threshold in assessment.criteria_set.thresholds.all()]
-    return classify(thresholds, total((answer.points() for answer in answers), stage), assessment.max_points)
 
 
 def as_rules(answers: Sequence[Answer]) -> list[Points]:
@@ -119,7 +113,7 @@ def last_move(assessment: Assessment) -> Entry | None:
 
 
 def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Tally:
-    """Where a stage of this form stands. No query when `criteria_set__thresholds` is prefetched."""
+    """Where a stage of this form stands, with its running class by the rule that also approves. No query when `criteria_set__thresholds` is prefetched."""
     return tally(as_rules(answers), stage, [threshold.rule() for threshold in assessment.criteria_set.thresholds.all()])
 
 

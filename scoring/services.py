@@ -15,7 +15,6 @@ from accounts.rules import Role
 from communes.models import Unit
 from ledger import services as ledger
 from ledger.models import Entry
-from ledger.rules import digest
 from plan2018.models import Period
 from scoring import rules, selectors
 from scoring.models import Answer, Assessment, Title
@@ -119,7 +118,13 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
                 assessment,
                 act=Act.ENTER,
                 actor=actor,
-                data={"criterion": change.criterion, "stage": stage, "from": _text(before), "to": _text(change.points), "words": change.words},
+                data={
+                    "criterion": change.criterion,
+                    "stage": stage,
+                    "from": rules.as_text(before),
+                    "to": rules.as_text(change.points),
+                    "words": change.words,
+                },
             )
     return conflicts
 
@@ -172,7 +177,7 @@ def approve(*, assessment: Assessment, version: int, actor: User) -> None:
     """The province approves: total, class and its reasons are stored and frozen with the criteria set they came from. Raises Refused."""
     with transaction.atomic():
         _refuse_own_work(assessment, actor, Stage.SELF, Stage.APPRAISED)
-        result = selectors.standing(assessment, selectors.form(assessment), Stage.FINAL)
+        result = selectors.tally_of(assessment, selectors.form(assessment), Stage.FINAL).result
         answers = _move(
             assessment,
             Act.APPROVE,
@@ -183,13 +188,7 @@ def approve(*, assessment: Assessment, version: int, actor: User) -> None:
             reasons=result.reasons(),
             approved_at=timezone.now(),
         )
-        _record_move(
-            assessment,
-            Act.APPROVE,
-            actor=actor,
-            answers=answers,
-            data={"total": str(result.total), "grade": result.grade, "reasons": result.reasons()},
-        )
+        _record_move(assessment, Act.APPROVE, actor=actor, answers=answers, data=result.record())
 
 
 def reopen(*, assessment: Assessment, version: int, reason: str, actor: User) -> None:
@@ -257,9 +256,8 @@ def _record_move(
     assessment: Assessment, act: Act, *, actor: User, answers: list[Answer], reason: str = "", data: dict[str, Any] | None = None
 ) -> None:
     """The ledger entry of a move: from, to, why, and the digest of all points as they stood."""
-    points = {answer.criterion.code: [_text(answer.self_points), _text(answer.appraised_points), _text(answer.final_points)] for answer in answers}
-    before, after = assessment.state, _state(assessment)
-    _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data={"points": digest(points), **(data or {})})
+    before, after, points = assessment.state, _state(assessment), rules.points_digest(selectors.as_rules(answers))
+    _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data={"points": points, **(data or {})})
     assessment.refresh_from_db(fields=["state", "version", "total", "grade", "reasons", "approved_at", "first_submitted_at", "late", "returns"])
 
 
@@ -273,7 +271,3 @@ def _record_title(unit: Unit, period: Period, act: str, actor: User, data: dict[
 
 def _state(assessment: Assessment) -> State:
     return State(Assessment.objects.values_list("state", flat=True).get(pk=assessment.pk))
-
-
-def _text(points: Decimal | None) -> str:
-    return "" if points is None else str(points)

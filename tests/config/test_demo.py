@@ -120,7 +120,7 @@ def test_every_form_obeys_the_rules_of_its_state(loaded):
         )
         assert (form.state == State.RETURNED) <= any(answer.remark for answer in form.form), form
         if form.state == State.APPROVED:
-            result = selectors.standing(form, form.form, Stage.FINAL)
+            result = selectors.tally_of(form, form.form, Stage.FINAL).result
             assert (form.total, form.grade, form.reasons) == (result.total, result.grade, result.reasons())
 
 

@@ -124,8 +124,8 @@ def test_further_provinces_for_benchmarks_have_an_approved_form_a_commune(loaded
     assert Metric.objects.get(period__code="2018-Y", unit__code="A0111", indicator="grade.good").numerator == 24
     for form in year.select_related("unit", "period", "criteria_set").prefetch_related(selectors.answers_first())[:10]:
         assert (form.total, form.grade) == (
-            selectors.standing(form, form.form, Stage.FINAL).total,
-            selectors.standing(form, form.form, Stage.FINAL).grade,
+            selectors.tally_of(form, form.form, Stage.FINAL).result.total,
+            selectors.tally_of(form, form.form, Stage.FINAL).result.grade,
         )
         entry = Entry.objects.get(subject_key=form.key)
         assert entry.hash == chain("", entry.content())

@@ -16,7 +16,7 @@ from reports import selectors, services
 from reports.models import Metric, Report, Standing
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Grade, Stage, State
-from scoring.selectors import form, standing
+from scoring.selectors import form, tally_of
 from tests.factories import Place, UnitFactory, bring_to, make_criteria_set, make_forms, make_period, make_province, make_user
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def a_random_year(seed: int, communes: int = 12) -> Period:  # noqa: C901 - a st
         assessment.first_submitted_at = year.due_moment if submitted else None
         assessment.late = dice.random() < 0.3 if submitted else None
         if state == State.APPROVED:
-            result = standing(assessment, form(assessment), Stage.FINAL)
+            result = tally_of(assessment, form(assessment), Stage.FINAL).result
             assessment.total, assessment.grade, assessment.approved_at = result.total, result.grade, year.due_moment
             if dice.random() < 0.5:
                 Title.objects.create(unit=assessment.unit, year=2018, decision_number="1/QĐ-UBND", decided_on=year.ends_on, entered_by=officer)
