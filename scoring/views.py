@@ -105,7 +105,7 @@ def criterion(request: HttpRequest, period: str, code: str, criterion: str) -> H
     mine = [answer for answer in answers if answer.criterion.code == criterion]
     if not mine:
         raise Http404(_("Không có tiêu thức %s.") % criterion)
-    in_grid = "grid" in request.POST
+    in_grid = "grid" in request.POST and stage != Stage.SELF  # a commune has no grid
     prefix = f"{form.unit.code}-" if in_grid else ""
     try:
         [shown], _saved = _save(request, form, stage, mine, prefix=prefix)

@@ -1,0 +1,110 @@
+"""Several people at the same form at the same moment: one wins, the others are told, nothing is lost or half done."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from django.db import connections
+
+from accounts.models import User
+from ledger.models import Entry
+from ledger.rules import chain
+from scoring import services
+from scoring.models import Assessment
+from scoring.rules import Stage, State
+from scoring.services import Change, Refused
+from tests.conftest import Cast
+from tests.factories import bring_to, fill_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 15
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Do the acts at the same moment, each on a connection of its own; what each gave back, or the refusal it met."""
+    start = Barrier(len(acts))
+
+    def do(act: Callable[[], object]) -> object:
+        start.wait()
+        try:
+            return act()
+        except Refused as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(do, acts))
+
+
+def chain_holds(form: Assessment) -> bool:
+    previous = ""
+    for entry in Entry.objects.about("assessment", form.key):
+        if entry.hash != chain(previous, entry.content()):
+            return False
+        previous = entry.hash
+    return True
+
+
+def save(form: Assessment, stage: Stage, points: int, version: int, actor: User) -> Callable[[], list[str]]:
+    change = Change("CC01", Decimal(points), f"điểm {points}", version)
+    return lambda: services.save_points(
+        assessment=Assessment.objects.select_related("period", "unit").get(pk=form.pk), stage=stage, changes=[change], actor=actor
+    )
+
+
+def test_two_people_save_the_same_criterion_and_one_of_them_is_told(forms: dict[str, Assessment], cast: Cast) -> None:
+    form = forms["03124"]
+    answer = form.answers.get(criterion__code="CC01")
+
+    for n in range(ROUNDS):
+        answer.refresh_from_db()
+        a, b = save(form, Stage.SELF, n % 20, answer.version, cast.entry), save(form, Stage.SELF, (n + 7) % 20, answer.version, cast.signatory)
+        results = at_once(a, b)
+
+        assert sorted(results, key=str) == [["CC01"], []], results
+    answer.refresh_from_db()
+    assert answer.version == ROUNDS
+    assert Entry.objects.about("assessment", form.key).count() == ROUNDS
+    assert chain_holds(form)
+
+
+def test_a_double_click_on_submit_is_one_submission(forms: dict[str, Assessment], cast: Cast) -> None:
+    form = forms["03124"]
+    fill_in(form, Stage.SELF, 17)
+    form = Assessment.objects.select_related("period", "unit", "criteria_set").get(pk=form.pk)
+
+    results = at_once(
+        *[
+            lambda: services.submit(
+                assessment=Assessment.objects.select_related("period", "unit").get(pk=form.pk), version=form.version, actor=cast.signatory
+            )
+        ]
+        * 4
+    )
+
+    assert len([result for result in results if result is None]) == 1
+    assert Entry.objects.about("assessment", form.key).filter(act="submit").count() == 1
+
+
+def test_an_approval_and_a_change_of_points_never_mix(forms: dict[str, Assessment], cast: Cast) -> None:
+    for code in ("03124", "03127", "03148", "03151"):
+        form = bring_to(forms[code], State.APPRAISED, 17)
+        fill_in(form, Stage.FINAL, 17)
+        version = form.answers.get(criterion__code="CC01").version
+
+        approve = lambda form=form: services.approve(  # noqa: E731
+            assessment=Assessment.objects.select_related("period", "unit", "criteria_set").get(pk=form.pk), version=form.version, actor=cast.officer
+        )
+        at_once(approve, save(form, Stage.FINAL, 3, version, cast.admin))
+
+        form.refresh_from_db()
+        points = sum(answer.final_points for answer in form.answers.all())
+        if form.state == State.APPROVED:
+            assert (form.total, points) == (51, 51)
+        else:
+            assert (form.state, form.total, points) == (State.APPRAISED, None, 37)
+        assert chain_holds(form)
