@@ -1,4 +1,4 @@
-"""How reference files become rows, here and in the rooms above; and the register of units.
+"""How reference files become rows, here and in the rooms above; the register of units and the documents that the plan cites.
 
 A reference file is CSV: UTF-8, commas, a header row, dates as 2018-12-31, decimals with a point. Its columns are named like the model's fields.
 """
@@ -24,7 +24,7 @@ from import_export.results import Result
 from import_export.widgets import DateWidget, ForeignKeyWidget, Widget
 from tablib.core import Dataset
 
-from communes.models import Unit
+from communes.models import Document, Unit
 from communes.rules import KINDS, Position, fold, frame_of, outline, sort_key
 
 DATA = Path(__file__).parent / "data"
@@ -300,5 +300,16 @@ def _shapes(path: Path) -> Iterator[dict[str, Any]]:
         raise BrokenFile(Flaw(path, getattr(error, "lineno", 1), "-", f"{error!r}.", "GeoJSON polygons with the property code")) from error
 
 
-RESOURCES = (UnitResource,)
+class DocumentResource(ReferenceResource):
+    """The documents that the plan cites; they belong to no unit and are for everybody."""
+
+    path = DATA / "documents.csv"
+
+    class Meta:
+        model = Document
+        fields = ("kind", "number", "issued_on", "issuer", "title", "cited_in", "provenance")
+        import_id_fields = ("number", "issuer")
+
+
+RESOURCES = (UnitResource, DocumentResource)
 """In the order in which they are loaded."""

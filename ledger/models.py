@@ -1,4 +1,4 @@
-"""Rows that an act leaves in its own transaction: what happened, and what work was asked for.
+"""Rows that an act leaves in its own transaction: what happened, what work was asked for, what somebody must be told.
 
 Subjects are a kind and a key (plain text), people are AUTH_USER_MODEL: the ledger knows nothing of the rooms above it.
 """
@@ -98,3 +98,36 @@ class Job(models.Model):
     @property
     def finished(self) -> bool:
         return self.state in (JobState.DONE, JobState.FAILED)
+
+
+class Notice(models.Model):
+    """A message owed to a person: written once for each key, shown in the portal, sent by mail with retries, each once.
+
+    The claim (`tried_at`, `tries`) is committed before a mail goes out; a process that dies between sending and `mailed_at` leaves a claim, and the mail
+    is tried again much later, under the same Message-ID.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name=_("người nhận"))
+    key = models.CharField(_("khóa"), max_length=80, help_text=_("Cùng người cùng khóa thì chỉ báo một lần"))
+    subject = models.CharField(_("tiêu đề"), max_length=200)
+    body = models.TextField(_("nội dung"))
+    link = models.CharField(_("địa chỉ trang"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("lúc"))
+    read_at = models.DateTimeField(_("đã đọc lúc"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("số lần gửi thư"), default=0)
+    tried_at = models.DateTimeField(_("thử gửi lúc"), null=True, blank=True)
+    mailed_at = models.DateTimeField(_("đã gửi thư lúc"), null=True, blank=True)
+    error = models.CharField(_("lỗi gửi thư"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("thông báo")
+        verbose_name_plural = _("thông báo")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["mailed_at", "tried_at"], condition=Q(mailed_at=None), name="notice_to_mail"),
+            models.Index(fields=["person", "-created_at"], name="notice_of_person"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="notice_once")]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,11 +1,13 @@
-"""The plan as files: the plan itself, its periods, targets and duties."""
+"""The plan as files: the plan itself, its periods, indicators, targets and duties."""
 
 from pathlib import Path
+from typing import Any
 
+from django.db import models
 from import_export.fields import Field
 
-from communes.resources import ReferenceResource, RowWidget
-from plan2018.models import Duty, Period, Plan, Target
+from communes.resources import ReferenceResource, RowWidget, WordWidget
+from plan2018.models import Duty, Indicator, Period, Plan, Target
 
 DATA = Path(__file__).parent / "data"
 
@@ -33,17 +35,45 @@ class PeriodResource(ReferenceResource):
         import_id_fields = ("code",)
 
 
+YES_NO = {"1": True, "0": False}
+
+
+class IndicatorWidget(RowWidget):
+    """An indicator of the row's plan."""
+
+    def get_queryset(self, value: str, row: Any, *args: Any, **kwargs: Any) -> models.QuerySet[Indicator]:
+        return Indicator.objects.filter(plan__year=row["plan"])
+
+
+class IndicatorResource(ReferenceResource):
+    """What exactly is counted for the targets."""
+
+    path = DATA / "indicators.csv"
+    plan = Field("plan", "plan", RowWidget(Plan, "year"))
+    everyone = Field("everyone", "everyone", WordWidget(YES_NO))
+    declared = Field("declared", "declared", WordWidget(YES_NO))
+
+    class Meta:
+        model = Indicator
+        fields = (
+            *("plan", "code", "position", "name", "source", "answer", "combine", "everyone", "declared"),
+            *("question", "numerator_label", "denominator_label", "definition", "population", "provenance"),
+        )
+        import_id_fields = ("plan", "code")
+
+
 class TargetResource(ReferenceResource):
     """The measurable targets."""
 
     path = DATA / "targets.csv"
     plan = Field("plan", "plan", RowWidget(Plan, "year"))
+    indicator = Field("indicator", "indicator", IndicatorWidget(Indicator, "code"))
 
     class Meta:
         model = Target
         fields = (
             *("plan", "code", "clause", "name", "name_en", "operator", "value", "unit", "population"),
-            *("level", "source", "due", "contradiction", "note"),
+            *("level", "source", "due", "contradiction", "note", "indicator", "term"),
         )
         import_id_fields = ("plan", "code")
 
@@ -53,12 +83,16 @@ class DutyResource(ReferenceResource):
 
     path = DATA / "duties.csv"
     plan = Field("plan", "plan", RowWidget(Plan, "year"))
+    due_assumed = Field("due_assumed", "due_assumed", WordWidget(YES_NO))
 
     class Meta:
         model = Duty
-        fields = ("plan", "code", "clause", "actor", "text", "due", "evidence", "contradiction")
+        fields = (
+            *("plan", "code", "clause", "actor", "text", "due", "evidence", "contradiction"),
+            *("levels", "frequency", "opens_on", "due_on", "due_assumed", "condition", "proof"),
+        )
         import_id_fields = ("plan", "code")
 
 
-RESOURCES = (PlanResource, PeriodResource, TargetResource, DutyResource)
+RESOURCES = (PlanResource, PeriodResource, IndicatorResource, TargetResource, DutyResource)
 """In the order in which they are loaded."""

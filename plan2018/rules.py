@@ -4,8 +4,10 @@ import operator as op
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -42,6 +44,22 @@ def met(operator: str, value: Decimal, actual: Decimal | None) -> bool | None:
     return None if actual is None else OPERATORS[operator](actual, value)
 
 
+def least(operator: str, value: Decimal) -> Decimal | None:
+    """The smallest whole number that meets a count target; None where any small number does ("<", "<=").
+
+    `> 75` -> 76; `>= 25` -> 25; `= 0` -> 0.
+    """
+    match operator:
+        case ">=" | "=":
+            return -(-value // 1)
+        case ">":
+            return value // 1 + 1
+        case "<" | "<=":
+            return None
+        case _:
+            raise KeyError(operator)
+
+
 def gap(operator: str, value: Decimal, actual: Decimal) -> Decimal:
     """How many whole units an actual is from the edge of a count target: negative = missing or too many, zero = just met, positive = room.
 
@@ -60,6 +78,112 @@ def gap(operator: str, value: Decimal, actual: Decimal) -> Decimal:
             return -abs(actual - value)
         case _:
             raise KeyError(operator)
+
+
+class Combine(StrEnum):
+    """How the parts of a figure make the whole: added up (numerators and denominators), or the lowest of them."""
+
+    SUM = "sum"
+    LOWEST = "lowest"
+
+
+COUNTS = frozenset({"communes", "districts"})
+"""Units of targets that count: the actual is the numerator. Units that begin with % are shares; the others take the lowest part."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A figure against a target. `actual` in the target's unit (a count, percent, days); `needed` and `gap` in whole units (communes, people, days).
+
+    `gap` negative: so many are missing (or too many); zero: just met; positive: so many to spare.
+    """
+
+    actual: Decimal
+    needed: Decimal
+    gap: Decimal
+    met: bool
+
+
+def judge(unit: str, operator: str, value: Decimal, numerator: Decimal, denominator: Decimal, low: Decimal | None = None) -> Judgement | None:
+    """Hold a figure against a target; None (no data) for a share of nothing and for a lowest part that is not known.
+
+    A share is compared exactly, numerator x 100 against value x denominator, never by a rounded percentage: 2,569 of 2,800 is not 91.75 % + something.
+    Raises KeyError for an unknown operator, ValueError for a share with "<" or "<=" (the plan has none).
+    """
+    if unit.startswith("%"):
+        if not denominator:
+            return None
+        if operator.startswith("<"):
+            raise ValueError(operator)
+        share = 100 * numerator / denominator
+        needed = least(operator, value * denominator / 100) or Decimal(0)
+        return Judgement(share, needed, numerator - needed, OPERATORS[operator](100 * numerator, value * denominator))
+    actual = numerator if unit in COUNTS else low
+    if actual is None:
+        return None
+    room = gap(operator, value, actual)
+    return Judgement(actual, actual - room if not operator.startswith("<") else actual + room, room, OPERATORS[operator](actual, value))
+
+
+class Stage(StrEnum):
+    """How firm a figure is: an estimate (half a year, section IV.2), provisional while some still owe their part, or final."""
+
+    ESTIMATE = "estimate"
+    PROVISIONAL = "provisional"
+    FINAL = "final"
+
+
+def stage(*, half: bool, owing: int) -> Stage:
+    """How firm a figure is: `half` a year is an estimate whatever came in; `owing` is how many have not reported."""
+    if half:
+        return Stage.ESTIMATE
+    return Stage.PROVISIONAL if owing else Stage.FINAL
+
+
+class Source(StrEnum):
+    """The record that proves an indicator."""
+
+    CLASSIFICATION = "classification"
+    COMMUNE_REPORT = "commune report"
+    ROSTER = "official roster"
+    OFFICES = "office inventory"
+    PROFILE = "commune profile"
+    RECORD = "own register"
+    FILING = "district report"
+
+
+class Answer(StrEnum):
+    """What a commune reports for an indicator: yes or no; so many of so many. Empty: nothing, it is counted from a register."""
+
+    NONE = ""
+    YES_NO = "yes_no"
+    RATIO = "ratio"
+
+
+class Frequency(StrEnum):
+    """How often a duty is due."""
+
+    ONCE = "once"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    PERIOD = "period"
+    EVENT = "event"
+
+
+CONDITIONS = ("outstanding_rules", "urban", "weak")
+"""Communes to which a duty is limited: those whose working rules were outstanding; wards and townships; those classed average or weak."""
+
+PROOFS = ("report", "working_rules", "dialogue", "dialogue_summary")
+"""Records that show a duty done by themselves: the district's report of the period, and lines of the small registers."""
+
+
+class DutyState(StrEnum):
+    """Life of an obligation: open -> done -> checked; the level above may hand it back (returned), which opens it again."""
+
+    OPEN = "open"
+    DONE = "done"
+    RETURNED = "returned"
+    CHECKED = "checked"
 
 
 TARGET_GROUPS: dict[str, tuple[str, ...]] = {

@@ -51,22 +51,25 @@ class Standing(models.Model):
 
 
 class Metric(models.Model):
-    """One figure of a district or province in one period: a numerator over a denominator, its value, the lowest and highest of its parts.
+    """One figure of a unit in one period: a numerator over a denominator, its value, the lowest and highest of its parts, and how many parts there are.
 
     Replaced whole by `services.fill`. A parent's row is the sum of its children's. No row means no data, never zero. `value` is the share in percent
-    for counts and the total score, the mean in points for `criterion.*`, the actual for `target.*`; `met` is for targets.
+    for counts and the total score, the mean in points for `criterion.*`, the lowest part where an indicator is combined so, the actual for `target.*`;
+    `met` is for targets. `parts` counts the communes (for reports the districts) that stand behind the figure. Communes have rows for the plan's own
+    indicators alone: what their form says is not stored twice.
     """
 
     pk = models.CompositePrimaryKey("period_id", "unit_id", "indicator")
     period = models.ForeignKey(Period, models.CASCADE, related_name="metrics", db_constraint=False, db_index=False, verbose_name=_("kỳ"))
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="metrics", db_constraint=False, db_index=False, verbose_name=_("đơn vị"))
-    indicator = models.CharField(_("chỉ số"), max_length=24)
+    indicator = models.CharField(_("chỉ số"), max_length=32)
     numerator = models.DecimalField(_("tử số"), max_digits=14, decimal_places=2)
     denominator = models.DecimalField(_("mẫu số"), max_digits=14, decimal_places=2)
     value = models.DecimalField(_("giá trị"), max_digits=14, decimal_places=4)
     low = models.DecimalField(_("thấp nhất"), max_digits=9, decimal_places=2, null=True)
     high = models.DecimalField(_("cao nhất"), max_digits=9, decimal_places=2, null=True)
     met = models.BooleanField(_("đạt"), null=True)
+    parts = models.PositiveIntegerField(_("số đơn vị đã có số liệu"), db_default=1)
 
     class Meta:
         verbose_name = _("số liệu tổng hợp")

@@ -1,4 +1,4 @@
-"""Criteria sets, assessments with three points side by side, and titles."""
+"""Criteria sets, assessments with three points side by side, titles; support days and inspections, which bear on criteria."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from communes.models import Unit
-from plan2018.models import Period
+from plan2018.models import Period, Record
 from scoring import rules
 from scoring.rules import Grade, Stage, State
 
@@ -215,3 +215,48 @@ class Title(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}, {self.year}"
+
+
+class Support(Record):
+    """Days that district staff worked in a weak commune, or a commune's civil servant learnt at the district (III.4 gạch 6): at least 15 a quarter.
+
+    A line lies within one quarter. Staff are told by post and office, not by name.
+    """
+
+    DOWN, UP = "down", "up"
+
+    mode = models.CharField(
+        _("hình thức"), max_length=4, choices=[(DOWN, _("công chức huyện về xã")), (UP, _("công chức xã lên phòng huyện"))], default=DOWN
+    )
+    staff = models.CharField(_("ai (chức danh, cơ quan)"), max_length=120)
+    starts_on = models.DateField(_("từ ngày"))
+    ends_on = models.DateField(_("đến ngày"))
+    days = models.PositiveSmallIntegerField(_("số ngày làm việc"), validators=[MinValueValidator(1)])
+    criteria = models.ManyToManyField(Criterion, blank=True, related_name="+", verbose_name=_("tiêu thức đã giúp"))
+    result = models.TextField(_("kết quả"), blank=True)
+
+    class Meta:
+        verbose_name = _("cầm tay chỉ việc")
+        verbose_name_plural = _("cầm tay chỉ việc")
+        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="support_ends_after_start")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.starts_on}"
+
+
+class Inspection(Record):
+    """A finding of an inspection (III.8 gạch 1-2), with the criteria it bears on."""
+
+    inspected_on = models.DateField(_("ngày kiểm tra"))
+    agency = models.CharField(_("cơ quan kiểm tra"), max_length=120)
+    finding = models.TextField(_("kết luận"))
+    criteria = models.ManyToManyField(Criterion, blank=True, related_name="+", verbose_name=_("tiêu thức liên quan"))
+    remedy_by = models.DateField(_("khắc phục trước ngày"), null=True, blank=True)
+    remedied_on = models.DateField(_("đã khắc phục ngày"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("thanh tra, kiểm tra")
+        verbose_name_plural = _("thanh tra, kiểm tra")
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.inspected_on}"
