@@ -8,9 +8,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rules import Role
+from accounts.rules import COMMUNE_ROLES, PROVINCE_ROLES, Role
 from communes import selectors
-from communes.models import Unit, UnitQuerySet
+from communes.models import Document, DocumentQuerySet, Unit, UnitQuerySet
 from communes.rules import Level
 
 
@@ -45,3 +45,24 @@ def require(user: User, roles: Iterable[Role]) -> None:
     """Raise PermissionDenied unless the user has one of the roles."""
     if Role(user.role) not in roles:
         raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))
+
+
+def documents(user: User) -> DocumentQuerySet:
+    """The documents that a user sees: those of its area, and those of everybody."""
+    unit = scope(user)
+    return Document.objects.all() if unit is None else Document.objects.under(unit)
+
+
+KEEPERS = COMMUNE_ROLES | PROVINCE_ROLES | {Role.DISTRICT_APPRAISER}
+"""Roles that keep the registers of their area. Leaders only read, software only fetches figures."""
+
+
+def reads_people(user: User) -> bool:
+    """Whether a user may read personal data of officials in its area: whoever keeps the registers. Leaders and software get counts."""
+    return user.role in KEEPERS
+
+
+def keeps(user: User, unit: Unit) -> bool:
+    """Whether a user may change the registers of a unit that it sees. Costs no query."""
+    above = {Level.PROVINCE: True, Level.DISTRICT: unit.parent_id == user.unit_id, Level.COMMUNE: False}
+    return user.role in KEEPERS and (unit.pk == user.unit_id or above[Level(user.unit.level)])

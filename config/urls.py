@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from accounts.access import units
+from accounts.access import documents, get_unit, keeps, reads_people, units
+from communes.access import Door
 from communes.api import UnitList
+from communes.urls import addresses
 from config.schema import Docs
 from plan2018.api import PeriodList
-from plan2018.selectors import newest_day
+from plan2018.selectors import newest_day, register_day
 from reports.api import RankingList, RollupList, TargetList
 from scoring.api import AssessmentDetail, AssessmentList, CriterionList
 
@@ -23,7 +25,10 @@ api = [
     path("rollups/", RollupList.as_view(), name="rollups"),
 ]
 
+door = Door(unit=get_unit, units=units, documents=documents, reads_people=reads_people, keeps=keeps, day=register_day)
+
 urlpatterns = [
+    path("", include(addresses(door))),
     path("", include("scoring.urls")),
     path("", include("reports.urls")),
     path("api/v1/", include((api, "api"))),

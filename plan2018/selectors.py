@@ -24,6 +24,11 @@ def newest_day() -> date:
     return newest.ends_on if newest else timezone.localdate()
 
 
+def register_day() -> date:
+    """The day as of which registers are shown and kept when nobody names one: today, or the last day of the newest period once that is over."""
+    return min(timezone.localdate(), newest_day())
+
+
 def rows() -> list[dict[str, Any]]:
     """All periods as plain rows, oldest first, with the last day on time."""
     columns = ("code", "kind", "name", "starts_on", "ends_on", "due_on", "due_comparison")

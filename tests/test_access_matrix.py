@@ -91,6 +91,8 @@ TABLE = [
     Row("rollup", post=OFFICERS, arguments=PERIOD),
     Row("job", ("11",), get=OFFICERS | {Role.LEADER}, arguments={"job": "{job}"}),
     Row("report", DISTRICTS, get=EVERYBODY, post=frozenset({APPRAISER}), arguments=PERIOD | UNIT),
+    # registers
+    Row("registers", UNITS, get=EVERYBODY, arguments=UNIT),
     # figures
     Row("units", get=EVERYBODY),
     Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
