@@ -114,9 +114,7 @@ class Official(Dated):
     sort_key = models.CharField(max_length=200, editable=False, help_text="by given name, as people are listed")
     born_on = models.DateField(_("ngày sinh"))
     title = models.CharField(_("chức danh"), max_length=20, choices=[(slug, title.label) for slug, title in TITLES.items()])
-    concurrent_title = models.CharField(
-        _("kiêm nhiệm"), max_length=20, blank=True, choices=[(slug, title.label) for slug, title in TITLES.items()]
-    )
+    concurrent_title = models.CharField(_("kiêm nhiệm"), max_length=20, blank=True, choices=[(slug, title.label) for slug, title in TITLES.items()])
     kind = models.CharField(
         _("loại"),
         max_length=14,
@@ -169,7 +167,10 @@ class Official(Dated):
             models.UniqueConstraint(fields=["unit", "name_key", "born_on"], condition=Q(until=None), name="official_once_in_commune"),
             models.UniqueConstraint(fields=["person"], condition=Q(until=None), name="official_one_row_now"),
         ]
-        indexes = [models.Index(fields=["unit", "sort_key"], name="official_by_name"), models.Index(fields=["name_key", "born_on"], name="official_twins")]
+        indexes = [
+            models.Index(fields=["unit", "sort_key"], name="official_by_name"),
+            models.Index(fields=["name_key", "born_on"], name="official_twins"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name

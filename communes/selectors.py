@@ -8,6 +8,9 @@ from django.db.models import F, QuerySet
 from communes.models import Unit, UnitQuerySet
 from communes.rules import Level, fold
 
+REGISTERS = "registers"
+"""Topic of the ledger entries about registers. They are dated, so a change may concern the figures of any period."""
+
 
 def search(units: UnitQuerySet, words: str) -> UnitQuerySet:
     """Units whose full name holds these words, typed with or without diacritics, or whose code is these words."""

@@ -131,9 +131,7 @@ class Target(models.Model):
     population = models.CharField(_("phạm vi"), max_length=80)
     level = models.CharField(_("cấp đo"), max_length=8)
     indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name=_("chỉ số"))
-    term = models.CharField(
-        _("kỳ của số liệu"), max_length=4, blank=True, choices=Period.kind.field.choices, help_text=_("Trống: kỳ đang xem")
-    )
+    term = models.CharField(_("kỳ của số liệu"), max_length=4, blank=True, choices=Period.kind.field.choices, help_text=_("Trống: kỳ đang xem"))
     source = models.CharField(_("nguồn số liệu"), max_length=40)
     due = models.CharField(_("thời hạn"), max_length=40, help_text=_("Ngày dạng 2018-12-31, hoặc lời văn của kế hoạch"))
     contradiction = models.TextField(_("mâu thuẫn trong kế hoạch"), blank=True)
@@ -438,7 +436,9 @@ class Difficulty(Record):
         verbose_name = _("vướng mắc")
         verbose_name_plural = _("vướng mắc")
         constraints = [
-            models.CheckConstraint(condition=Q(answered_on=None, answer="") | Q(answered_on__isnull=False) & ~Q(answer=""), name="difficulty_answered_in_words")
+            models.CheckConstraint(
+                condition=Q(answered_on=None, answer="") | Q(answered_on__isnull=False) & ~Q(answer=""), name="difficulty_answered_in_words"
+            )
         ]
 
     def __str__(self) -> str:

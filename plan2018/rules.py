@@ -44,18 +44,20 @@ def met(operator: str, value: Decimal, actual: Decimal | None) -> bool | None:
     return None if actual is None else OPERATORS[operator](actual, value)
 
 
-def least(operator: str, value: Decimal) -> Decimal | None:
-    """The smallest whole number that meets a count target; None where any small number does ("<", "<=").
+def edge(operator: str, value: Decimal) -> Decimal:
+    """The whole number nearest to missing that still meets a count target: the least for ">=", ">" and "=", the most for "<" and "<=".
 
-    `> 75` -> 76; `>= 25` -> 25; `= 0` -> 0.
+    `> 75` -> 76; `>= 62.5` -> 63; `< 30` -> 29; `= 0` -> 0. Raises KeyError for an unknown operator.
     """
     match operator:
         case ">=" | "=":
             return -(-value // 1)
         case ">":
             return value // 1 + 1
-        case "<" | "<=":
-            return None
+        case "<=":
+            return value // 1
+        case "<":
+            return -(-value // 1) - 1
         case _:
             raise KeyError(operator)
 
@@ -63,21 +65,12 @@ def least(operator: str, value: Decimal) -> Decimal | None:
 def gap(operator: str, value: Decimal, actual: Decimal) -> Decimal:
     """How many whole units an actual is from the edge of a count target: negative = missing or too many, zero = just met, positive = room.
 
-    For ">" and "<" the edge is the next whole number inside, so `> 75` with 71 is -5 (five more needed).
+    `> 75` with 71 is -5 (five more needed). Raises KeyError for an unknown operator.
     """
-    match operator:
-        case ">=":
-            return actual - value
-        case ">":
-            return actual - (value + 1)
-        case "<=":
-            return value - actual
-        case "<":
-            return (value - 1) - actual
-        case "=":
-            return -abs(actual - value)
-        case _:
-            raise KeyError(operator)
+    room = actual - edge(operator, value)
+    if operator == "=":
+        return -abs(room)
+    return -room if operator.startswith("<") else room
 
 
 class Combine(StrEnum):
@@ -115,14 +108,12 @@ def judge(unit: str, operator: str, value: Decimal, numerator: Decimal, denomina
             return None
         if operator.startswith("<"):
             raise ValueError(operator)
-        share = 100 * numerator / denominator
-        needed = least(operator, value * denominator / 100) or Decimal(0)
-        return Judgement(share, needed, numerator - needed, OPERATORS[operator](100 * numerator, value * denominator))
+        needed = edge(operator, value * denominator / 100)
+        return Judgement(100 * numerator / denominator, needed, numerator - needed, OPERATORS[operator](100 * numerator, value * denominator))
     actual = numerator if unit in COUNTS else low
     if actual is None:
         return None
-    room = gap(operator, value, actual)
-    return Judgement(actual, actual - room if not operator.startswith("<") else actual + room, room, OPERATORS[operator](actual, value))
+    return Judgement(actual, edge(operator, value), gap(operator, value, actual), OPERATORS[operator](actual, value))
 
 
 class Stage(StrEnum):

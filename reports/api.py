@@ -121,6 +121,7 @@ class RollupRow(serializers.Serializer[Any]):
     low = serializers.DecimalField(max_digits=9, decimal_places=2, allow_null=True)
     high = serializers.DecimalField(max_digits=9, decimal_places=2, allow_null=True)
     met = serializers.BooleanField(allow_null=True)
+    parts = serializers.IntegerField(help_text=gettext_lazy("Số xã (với báo cáo: số huyện) đã có số liệu."))
 
 
 class RollupList(GenericAPIView[Any]):

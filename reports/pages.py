@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from communes.rules import Level
 from plan2018.rules import TARGET_GROUPS, contradictions
 from reports import charts, sentences
-from reports.rules import TARGET_INDICATORS, TITLE
+from reports.rules import TITLE
 from reports.sentences import Row
 from scoring.rules import Grade, Threshold
 
@@ -72,7 +72,7 @@ def targets(targets: Sequence[Row], unit: str, level: str, *, half: bool, result
 
 
 def _with_words(target: Row, *, half: bool, counted: bool) -> Row:
-    indicator, _kind = TARGET_INDICATORS.get(target["code"], ("", ""))
+    indicator = target["indicator"]
     judged = counted and (target["actual"] is None or target["met"] is not None)
     room = sentences.TITLE_IN_HALF if half and indicator == TITLE else sentences.gap(target)
     return target | {

@@ -1,4 +1,4 @@
-"""What is counted for a period, and which figure proves which target. Source: Plan 495/KH-UBND, sections II.2 and IV.2."""
+"""What is counted for a period. Source: Plan 495/KH-UBND, sections II.2, III.4 and IV.2."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from communes.standards import Qualification, Theory
 from scoring.rules import Grade, State, Threshold
 
 SCORE = "score"
@@ -36,16 +37,31 @@ REPORT_COUNTS: dict[str, str] = {
 }
 """District reports: indicator -> condition on the report `r` of a district."""
 
-TARGET_INDICATORS: dict[str, tuple[str, str]] = {
-    "TG01": (TITLE, ""),
-    "TG02": ("grade.good", ""),
-    "TG03": ("grade.fair", ""),
-    "TG04": ("grade.average", ""),
-    "TG05": ("grade.weak", ""),
-    "TG39": ("report.on_time", "half"),
-    "TG40": ("report.on_time", "year"),
+OFFICIALS: dict[str, str] = {
+    "roster.qualified": f"o.qualification >= {Qualification.INTERMEDIATE}",
+    "roster.theory": f"o.theory >= {Theory.ELEMENTARY}",
+    "roster.standards": "o.meets_standards",
 }
-"""Target -> the indicator that proves it, and the kind of period whose figure it is (empty: the period asked for). TG06-TG38 have no record yet."""
+"""Cadres and civil servants counted in each commune, out of all of them: indicator -> condition on the official `o`. Sections II.2 gạch 7, III.4."""
+
+OFFICIALS_OF_PILOTS = {"roster.standards_pilot": "roster.standards"}
+"""The same, in new-countryside pilot communes alone: indicator -> the one that it repeats."""
+
+OFFICES: dict[str, str] = {
+    "office.solid": "f.construction = 'solid'",
+    "office.area": "f.floor_area >= f.norm_area",
+    "office.internet_computers": "f.internet_computers > 0",
+    "office.printers": "f.printers > 0",
+    "office.copiers": "f.copiers > 0",
+    "office.telephone": "f.telephone <> ''",
+}
+"""What holds of a commune's office or does not: indicator -> condition on the office `f`. Section II.2 gạch 8."""
+
+FEEDBACK = {"feedback": "p.suggestion_box AND p.feedback_telephone <> ''"}
+"""The same of a commune's profile `p`. Section III.2 gạch 2."""
+
+SUPPORT_DAYS = 15
+"""Days a quarter that district staff work in a weak commune (section III.4 gạch 6)."""
 
 
 class Figure(NamedTuple):
@@ -57,6 +73,7 @@ class Figure(NamedTuple):
     low: Decimal | None = None
     high: Decimal | None = None
     met: bool | None = None
+    parts: int = 1
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Reads of the figures. Pages, documents and the API ask here and show the same rows."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,7 @@ from django.db.models.functions import Coalesce, Concat
 from accounts.models import User
 from communes.models import Unit
 from communes.rules import Level, fold
+from communes.selectors import REGISTERS
 from ledger.models import Entry
 from ledger.rules import digest
 from plan2018 import rules as plan_rules
@@ -40,11 +41,12 @@ from scoring.selectors import SUBJECT
 
 
 def ledger_position(period: Period) -> tuple[int, str]:
-    """How many ledger entries speak of the periods of this plan, and the digest that names the last of them: the inputs of a fill.
+    """How many ledger entries speak of the periods of this plan or of registers, and the digest that names the last of them: the inputs of a fill.
 
-    All periods of the plan, because the year's board also shows whether the half-year reports came in time.
+    All periods of the plan, because the year's board also shows whether the half-year reports came in time. Registers are dated: a change may concern
+    any period.
     """
-    codes = list(period.plan.periods.values_list("code", flat=True))
+    codes = [*period.plan.periods.values_list("code", flat=True), REGISTERS]
     position = Entry.objects.filter(topic__in=codes).aggregate(count=Count("pk"), last=Max("pk"))
     last = Entry.objects.filter(pk=position["last"]).values_list("hash", flat=True).first()
     return position["count"], digest([period.code, position["count"], last])
@@ -64,25 +66,42 @@ def stale_periods() -> list[Period]:
     periods = list(Period.objects.select_related("plan"))
     of_plan: dict[int, int] = {}
     for period in periods:
-        of_plan[period.plan_id] = of_plan.get(period.plan_id, 0) + counts.get(period.code, 0)
+        of_plan[period.plan_id] = of_plan.get(period.plan_id, counts.get(REGISTERS, 0)) + counts.get(period.code, 0)
     return [period for period in periods if of_plan[period.plan_id] and filled.get(period.pk) != of_plan[period.plan_id]]
 
 
-def province_figures(period: Period) -> dict[tuple[int, str], tuple[Decimal, Decimal]]:
-    """(province, indicator) -> (numerator, denominator) for the indicators that prove targets."""
-    wanted = {indicator for indicator, _kind in rules.TARGET_INDICATORS.values()}
-    rows = Metric.objects.filter(period=period, unit__level=Level.PROVINCE, indicator__in=wanted)
-    return {
-        (unit, indicator): (numerator, denominator)
-        for unit, indicator, numerator, denominator in rows.values_list("unit_id", "indicator", "numerator", "denominator")
-    }
+def targets_of(period: Period) -> list[Target]:
+    """The targets of the period's plan with their indicators."""
+    return list(Target.objects.filter(plan=period.plan_id).select_related("indicator"))
 
 
-def earlier_reports_on_time(period: Period) -> dict[tuple[int, str], int]:
-    """(province, kind of period) -> districts whose report for an earlier period of the plan came in time."""
-    rows = Report.objects.filter(period__plan=period.plan_id, period__due_on__lt=period.due_on, late=False)
-    counted = rows.values_list("unit__parent_id", "period__kind").annotate(count=Count("pk"))
-    return {(province, kind): count for province, kind, count in counted}
+def key_of(target: Target, period: Period) -> str:
+    """The key of the figure that proves a target in this period: its indicator, of another term of the plan where the target names one. Empty: none."""
+    if target.indicator is None:
+        return ""
+    return target.indicator.code if target.term in ("", period.kind) else f"{target.indicator.code}.{target.term}"
+
+
+def judged(target: Target, figure: "Metric | rules.Figure") -> plan_rules.Judgement | None:
+    """A figure held against its target."""
+    return plan_rules.judge(target.unit, target.operator, target.value, figure.numerator, figure.denominator, figure.low)
+
+
+def due_on(period: Period, indicator: str) -> date | None:
+    """The day until which the plan asks for an indicator; None where it names none in figures."""
+    due = Target.objects.filter(plan=period.plan_id, indicator__code=indicator).values_list("due", flat=True).first()
+    try:
+        return date.fromisoformat(due or "")
+    except ValueError:
+        return None
+
+
+def province_figures(period: Period) -> dict[int, dict[str, Metric]]:
+    """Every figure of every province of a period: province -> indicator -> figure."""
+    found: dict[int, dict[str, Metric]] = {}
+    for metric in Metric.objects.filter(period=period, unit__level=Level.PROVINCE):
+        found.setdefault(metric.unit_id, {})[metric.indicator] = metric
+    return found
 
 
 def ranking(period: Period, scope: Unit | None, *, district: str = "", grade: str = "", words: str = "") -> "QuerySet[Standing, Any]":
@@ -251,11 +270,15 @@ def figures(period: Period, unit: Unit) -> dict[str, Metric]:
 
 
 def rollup_rows(period: Period, unit: Unit) -> list[dict[str, Any]]:
-    """All figures of a unit as plain rows. A commune's are read from its own form: what one row says already is not stored twice."""
+    """All figures of a unit as plain rows. What a commune's own form says is read from it: what one row says already is not stored twice."""
     if unit.level == Level.COMMUNE:
         return _commune_rows(period, unit)
+    return _stored_rows(period, unit)
+
+
+def _stored_rows(period: Period, unit: Unit) -> list[dict[str, Any]]:
     rows = Metric.objects.filter(period=period, unit=unit).order_by("indicator")
-    return [dict(row) for row in rows.values("indicator", "numerator", "denominator", "value", "low", "high", "met")]
+    return [dict(row) for row in rows.values("indicator", "numerator", "denominator", "value", "low", "high", "met", "parts")]
 
 
 def _commune_rows(period: Period, unit: Unit) -> list[dict[str, Any]]:
@@ -281,6 +304,7 @@ def _commune_rows(period: Period, unit: Unit) -> list[dict[str, Any]]:
         share = 100 * standing.total / standing.max_total
         rows.append(_row(rules.SCORE, standing.total, standing.max_total, share, standing.total))
     rows += [_row(name, Decimal(held), Decimal(1), Decimal(100 * held), None) for name, held in counts.items()]
+    rows += _stored_rows(period, unit)
     return sorted(rows, key=lambda row: row["indicator"])
 
 
@@ -294,45 +318,88 @@ def _row(indicator: str, numerator: Decimal, denominator: Decimal, value: Decima
         "low": extreme,
         "high": extreme,
         "met": None,
+        "parts": 1,
     }
 
 
 def targets(period: Period, unit: Unit) -> list[dict[str, Any]]:
-    """All targets of the plan with what is known of them for a unit.
+    """All targets of the plan with what is known of them for a unit, and what was known in the period of the plan before this one.
 
-    The plan sets its numbers for the province: for a district the count shows, the verdict does not (None).
+    Units below the province have no verdict where the plan sets a number of communes or districts for the whole province (`judged` False).
     """
-    return _targets(period, unit, figures(period, unit) if unit.level != Level.COMMUNE else {})
+    known: dict[str, dict[str, Metric | rules.Figure]] = {}
+    terms = {}
+    for metric in Metric.objects.filter(unit=unit, period__plan=period.plan_id, period__ends_on__lte=period.ends_on).select_related("period"):
+        known.setdefault(metric.period.code, {})[metric.indicator] = metric
+        terms[metric.period.code] = metric.period
+    if unit.level == Level.COMMUNE:
+        for code, kind, grade, clean_strong in Standing.objects.filter(
+            unit=unit, period__plan=period.plan_id, period__ends_on__lte=period.ends_on
+        ).values_list("period__code", "period__kind", "grade", "clean_strong"):
+            known.setdefault(code, {}).update(_own_result(kind, grade, clean_strong=clean_strong))
+    before = max((term for term in terms.values() if term != period), key=lambda term: term.ends_on, default=None)
+    return _targets(period, unit, known.get(period.code, {}), known.get(before.code, {}) if before else {})
 
 
-def _targets(period: Period, unit: Unit, known: "Mapping[str, Metric] | Mapping[str, rules.Figure]") -> list[dict[str, Any]]:
-    rows = []
-    for target in Target.objects.filter(plan=period.plan_id):
-        figure = known.get(f"{rules.TARGET}{target.code}")
-        if figure is None and unit.level == Level.DISTRICT:
-            indicator, kind = rules.TARGET_INDICATORS.get(target.code, ("", ""))
-            figure = known.get(indicator) if not kind or kind == period.kind else None
-        rows.append(
-            {
-                "code": target.code,
-                "clause": target.clause,
-                "name": target.name,
-                "operator": target.operator,
-                "value": target.value,
-                "unit": target.unit,
-                "numerator": figure.numerator if figure else None,
-                "denominator": figure.denominator if figure else None,
-                "actual": figure.numerator if figure else None,
-                "met": figure.met if figure else None,
-                "gap": plan_rules.gap(target.operator, target.value, figure.numerator) if figure and figure.met is not None else None,
-                "source": target.source,
-                "population": target.population,
-                "due": target.due,
-                "contradiction": target.contradiction,
-                "note": target.note,
-            }
-        )
-    return rows
+def _own_result(kind: str, grade: str, *, clean_strong: bool) -> "dict[str, Metric | rules.Figure]":
+    """A commune's class and title as figures: 1 of 1, or 0 of 1."""
+    held = {f"grade.{one}": one == grade for one in Grade} | ({rules.TITLE: clean_strong} if kind == Period.YEAR else {})
+    return {indicator: rules.Figure(Decimal(yes), Decimal(1), Decimal(100 * yes)) for indicator, yes in held.items()}
+
+
+def _targets(
+    period: Period,
+    unit: Unit,
+    known: "Mapping[str, Metric | rules.Figure]",
+    before: "Mapping[str, Metric | rules.Figure] | None" = None,
+) -> list[dict[str, Any]]:
+    return [_target(target, period, unit, known, before or {}) for target in targets_of(period)]
+
+
+def _target(
+    target: Target, period: Period, unit: Unit, known: "Mapping[str, Metric | rules.Figure]", before: "Mapping[str, Metric | rules.Figure]"
+) -> dict[str, Any]:
+    figure, figure_before = known.get(key_of(target, period)), before.get(key_of(target, period))
+    verdict, verdict_before = figure and judged(target, figure), figure_before and judged(target, figure_before)
+    whole = unit.level == Level.PROVINCE or target.unit not in plan_rules.COUNTS
+    indicator, parts = target.indicator, figure.parts if figure else 0
+    expected = _expected(target, known, commune=unit.level == Level.COMMUNE) or parts
+    return {
+        **{
+            name: getattr(target, name)
+            for name in ("code", "clause", "name", "operator", "value", "unit", "level", "source", "population", "due", "contradiction", "note")
+        },
+        "indicator": indicator.code if indicator else "",
+        "indicator_name": indicator.name if indicator else "",
+        "definition": indicator.definition if indicator else "",
+        "declared": bool(indicator and indicator.declared),
+        "combine": indicator.combine if indicator else "",
+        **{name: getattr(figure, name) if verdict else None for name in ("numerator", "denominator", "low", "high")},
+        "share": 100 * figure.numerator / figure.denominator if figure and figure.denominator else None,
+        "actual": verdict.actual if verdict else None,
+        "needed": verdict.needed if verdict and whole else None,
+        "gap": verdict.gap if verdict and whole else None,
+        "met": verdict.met if verdict and whole else None,
+        "judged": whole,
+        "expected": expected,
+        "parts": parts,
+        "owing": expected - parts,
+        "stage": plan_rules.stage(half=period.kind == Period.HALF and target.term != Period.HALF, owing=expected - parts) if verdict else "",
+        "before": verdict_before.actual if verdict_before else None,
+        "before_numerator": figure_before.numerator if figure_before and verdict_before else None,
+        "before_denominator": figure_before.denominator if figure_before and verdict_before else None,
+    }
+
+
+def _expected(target: Target, known: "Mapping[str, Metric | rules.Figure]", *, commune: bool) -> int:
+    """How many communes (for reports: districts) owe the figure of a target; 0 where only those owe it that have it."""
+    if target.indicator is None or not target.indicator.everyone:
+        return 0
+    if target.indicator.source == plan_rules.Source.FILING:
+        reports = known.get("report.filed")
+        return int(reports.denominator) if reports else 0
+    forms = known.get("submitted")
+    return 1 if commune else int(forms.denominator) if forms else 0
 
 
 def periods_to_show() -> "QuerySet[Period]":

@@ -26,7 +26,8 @@ from accounts.models import User
 from accounts.rules import SECOND_FACTOR_ROLES, Role
 from communes.models import Unit
 from communes.rules import KINDS, Level
-from plan2018.models import Period, Plan
+from plan2018.models import Indicator, Period, Plan, Target
+from plan2018.rules import Combine, Source
 from scoring import rules, services
 from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold
 from scoring.rules import Act, Grade, Stage, State
@@ -191,6 +192,57 @@ def client_of(user: User | None) -> Client:
 def make_period(code: str = "2018-Y") -> Period:
     """Make, or find, the period "2018-Y" or "2018-H1", with the plan of 2018."""
     return PeriodFactory(half=code == "2018-H1", code=code)
+
+
+INDICATOR_OF = {
+    "TG01": "title",
+    "TG02": "grade.good",
+    "TG03": "grade.fair",
+    "TG04": "grade.average",
+    "TG05": "grade.weak",
+    "TG17": "mobilisation",
+    "TG18": "officials.ethics",
+    "TG19": "roster.qualified",
+    "TG30": "office.solid",
+    "TG39": "report.on_time",
+    "TG40": "report.on_time",
+}
+"""Targets that tests speak of -> the indicators that prove them, as plan2018/data/targets.csv has it."""
+
+
+def make_indicator(plan: Plan, code: str, **fields: object) -> Indicator:
+    """Make, or find, an indicator. Its source follows from the code unless told."""
+    by_code = {
+        "title": Source.CLASSIFICATION,
+        "grade": Source.CLASSIFICATION,
+        "roster": Source.ROSTER,
+        "office": Source.OFFICES,
+        "report": Source.FILING,
+    }
+    by_code |= {"feedback": Source.PROFILE, "dialogue": Source.RECORD, "support": Source.RECORD}
+    source = by_code.get(code.split(".", maxsplit=1)[0], Source.COMMUNE_REPORT)
+    if code in {"working_rules.issued", "support.days", "roster.standards_pilot"}:
+        fields = {"everyone": False, **fields}
+    if code == "working_rules.issued":
+        source = Source.RECORD
+    if code == "support.days":
+        fields = {"combine": Combine.LOWEST, **fields}
+    defaults = {"name": code, "source": source, "definition": code, "population": "130 xã", "provenance": "test", **fields}
+    return Indicator.objects.get_or_create(plan=plan, code=code, defaults=defaults)[0]
+
+
+def make_target(plan: Plan, code: str, operator: str, value: object, unit: str = "communes", indicator: str = "", **fields: object) -> Target:
+    """Make a target; its indicator follows from the code (INDICATOR_OF) unless told."""
+    found = indicator or INDICATOR_OF.get(code, "")
+    return Target.objects.create(
+        plan=plan,
+        code=code,
+        operator=operator,
+        value=Decimal(str(value)),
+        unit=unit,
+        indicator=make_indicator(plan, found) if found else None,
+        **{"clause": "II.2", "name": code, "level": "province", "term": {"TG39": "half", "TG40": "year"}.get(code, ""), **fields},
+    )
 
 
 def make_criteria_set() -> CriteriaSet:

@@ -16,13 +16,13 @@ from knox.models import AuthToken
 
 from accounts.models import User
 from communes.rules import Level
-from plan2018.models import Period, Target
+from plan2018.models import Period
 from reports import services
 from scoring.models import Answer, Assessment
 from scoring.rules import State
 from scoring.services import open_period
 from tests.conftest import Cast
-from tests.factories import Place, UnitFactory, bring_to, client_of
+from tests.factories import Place, UnitFactory, bring_to, client_of, make_target
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ LISTS = ["units", "periods", "criteria", "assessments", "rankings", "targets", "
 @pytest.fixture
 def published(cast: Cast, forms: dict[str, Assessment], year: Period) -> Assessment:
     """A filled year with one approved commune and one target: every list has a row."""
-    Target.objects.create(plan=year.plan, code="TG02", clause="II.2", name="Tốt", operator=">=", value=1, unit="communes", level="province")
+    make_target(year.plan, "TG02", ">=", 1, name="Tốt")
     bring_to(forms["03124"], State.APPROVED, 18)
     services.fill(year)
     return forms["03124"]
@@ -183,7 +183,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(published: Assessment
     few = queries()
     for n in range(30):
         UnitFactory(code=f"06{n:03}", level=Level.COMMUNE, full_name=f"Xã {n}", parent=place.district)
-        Target.objects.create(plan=year.plan, code=f"TG{n + 50}", clause="II.2", name="x", operator=">=", value=1, unit="%", level="province")
+        make_target(year.plan, f"TG{n + 50}", ">=", 1, "%")
     open_period(year)
     Answer.objects.filter(final_points=None).update(final_points=10)
     Assessment.objects.filter(state=State.DRAFT).update(state=State.APPROVED, total=50, grade="good", approved_at=published.approved_at)

@@ -118,8 +118,10 @@ def test_loading_again_changes_nothing_and_says_so(db):
 
     assert output == [
         "communes/data/units.csv: 141 unchanged, 0 new, 0 updated",
+        "communes/data/documents.csv: 11 unchanged, 0 new, 0 updated",
         "plan2018/data/plans.csv: 1 unchanged, 0 new, 0 updated",
         "plan2018/data/periods.csv: 2 unchanged, 0 new, 0 updated",
+        "plan2018/data/indicators.csv: 36 unchanged, 0 new, 0 updated",
         "plan2018/data/targets.csv: 40 unchanged, 0 new, 0 updated",
         "plan2018/data/duties.csv: 64 unchanged, 0 new, 0 updated",
         "scoring/data/sets.csv: 1 unchanged, 0 new, 0 updated",
@@ -160,7 +162,7 @@ def test_names_are_sorted_anew_when_the_rules_for_their_keys_have_changed(db):
         (TargetResource, ",>=,63,", ",=>,63,", "line 2, column operator", "'=>'", "one of >=, >, =, <, <="),
         (TargetResource, "2018,TG05,", "2017,TG05,", "line 6, column plan", "there is no plan '2017'.", "the year of a plan loaded before"),
         (TargetResource, "2018,TG05,", "2018,TG04,", "line 6, column code", "'2018 TG04' stands already in line 5.", "every key once"),
-        (TargetResource, "2018,TG05,", "TG05,", "line 6, column note", "the row has 13 cells.", "14 cells, as in line 1"),
+        (TargetResource, "2018,TG05,", "TG05,", "line 6, column term", "the row has 15 cells.", "16 cells, as in line 1"),
         (TargetResource, "operator,value", "operator,valeu", "line 1, column value", "the column is missing.", "the columns plan, code"),
         (TargetResource, "2018,TG40,", '2018,"TG40,', "line 41, column -", "the row cannot be read", "cells with commas or quotes in quotes"),
         (PeriodResource, "2018-06-20,<", "20/6/2018,<", "line 2, column due_on", "'20/6/2018' is not a date.", "a date such as 2018-12-31"),

@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 
 from ledger.models import Entry
-from plan2018.models import Period, Target
+from plan2018.models import Period
 from reports import selectors, services
 from reports.models import Rollup
 from scoring.models import Assessment, Title
 from scoring.rules import State
 from scoring.services import reopen
 from tests.conftest import Cast
-from tests.factories import Place, bring_to, client_of, make_period
+from tests.factories import Place, bring_to, client_of, make_period, make_target
 
 RANKINGS, TARGETS, ROLLUPS = (f"/api/v1/{name}/" for name in ("rankings", "targets", "rollups"))
 
@@ -25,7 +25,7 @@ def published(cast: Cast, place: Place, forms: dict[str, Assessment], year: Peri
     bring_to(forms["03151"], State.SUBMITTED, 10)
     Title.objects.create(unit=place.commune, year=2018, decision_number="7/QĐ-UBND", decided_on=year.ends_on, entered_by=cast.officer)
     for code, operator, value in (("TG02", ">=", 3), ("TG05", "=", 0), ("TG17", ">=", 95)):
-        Target.objects.create(plan=year.plan, code=code, clause="II.2", name=code, operator=operator, value=value, unit="communes", level="province")
+        make_target(year.plan, code, operator, value)
     services.fill(year)
     return year
 
@@ -119,6 +119,7 @@ def test_a_rollup_row_is_as_the_contract_has_it(cast: Cast, published: Period) -
         "low": "42.00",
         "high": "54.00",
         "met": None,
+        "parts": 2,
     }
 
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from accounts.rules import Role
 from communes.rules import Level
 from ledger.models import Job
-from plan2018.models import Period, Target
+from plan2018.models import Period
 from reports import services
 from reports.models import Report, Rollup
 from scoring.rules import State
 from tests.conftest import Cast
-from tests.factories import Place, UnitFactory, bring_to, client_of, make_forms, make_user
+from tests.factories import Place, UnitFactory, bring_to, client_of, make_forms, make_target, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def plan(year: Period) -> Period:
     goals = {"TG01": (">=", 63), "TG02": (">=", 25), "TG03": (">", 75), "TG04": ("<", 30), "TG05": ("=", 0), "TG18": ("=", 100)}
     for code, (operator, value) in goals.items():
         unit = "% communes" if code == "TG18" else "communes"
-        Target.objects.create(plan=year.plan, code=code, clause="II.2", name=f"Chỉ tiêu {code}", operator=operator, value=value, unit=unit)
+        make_target(year.plan, code, operator, value, unit, name=f"Chỉ tiêu {code}")
     return year
 
 

@@ -68,7 +68,7 @@ def test_all_forty_stand_there_once_each_in_the_order_of_the_work(filled, cast):
         ("TG19", ["> 92%", "–", "Chờ sổ cán bộ, công chức", "Chưa có số liệu"]),
         ("TG30", ["> 95%", "–", "Chờ sổ trụ sở, trang thiết bị", "Chưa có số liệu"]),
         ("TG37", ["≥ 15 ngày mỗi quý", "–", "Chờ báo cáo của xã", "Chưa có số liệu"]),
-        ("TG39", ["= 10 huyện", "–", "Chờ báo cáo của huyện", "Chưa có số liệu"]),
+        ("TG39", ["= 10 huyện", "0 0/2", "Thiếu 10 huyện", "Chưa đạt"]),
         ("TG40", ["= 10 huyện", "0 0/2", "Thiếu 10 huyện", "Chưa đạt"]),
     ],
 )
@@ -83,8 +83,8 @@ def test_a_target_has_clause_number_figure_gap_and_verdict(filled, cast, code, e
 def test_the_answer_counts_what_is_met_missed_and_unknown(filled, cast):
     text = page(cast.officer)
 
-    assert "<b>2</b> chỉ tiêu đạt, <b>4</b> chưa đạt, <b>34</b> chưa có số liệu." in text
-    assert "Gần nhất: thêm <b>10 huyện</b> là đạt thêm chỉ tiêu “báo cáo năm của huyện gửi đúng hạn”." in text
+    assert "<b>2</b> chỉ tiêu đạt, <b>5</b> chưa đạt, <b>33</b> chưa có số liệu." in text
+    assert "Gần nhất: thêm <b>10 huyện</b> là đạt thêm chỉ tiêu “báo cáo 6 tháng của huyện gửi đúng hạn”." in text
 
 
 def test_clauses_that_contradict_each_other_stand_side_by_side_even_without_figures(plan, cast):
@@ -115,7 +115,7 @@ def test_a_count_leads_to_the_communes_behind_it(filled, cast):
     ("query", "codes"),
     [
         ("?result=met", ["TG04", "TG05"]),
-        ("?result=missed", ["TG01", "TG02", "TG03", "TG40"]),
+        ("?result=missed", ["TG01", "TG02", "TG03", "TG39", "TG40"]),
         ("?result=none&group=procedures", ["TG14", "TG15", "TG36"]),
         ("?group=reports", ["TG39", "TG40"]),
         ("?result=met&group=offices", []),
@@ -141,11 +141,11 @@ def test_a_district_sees_what_it_contributes_without_a_verdict(filled, cast):
     assert "Tốt và khá cộng lại: 2/2" in row(text, "TG03")[1]
 
 
-def test_a_commune_sees_the_plan_without_figures(filled, cast):
+def test_a_commune_sees_its_own_part_without_a_verdict_on_the_province(filled, cast):
     text = page(cast.signatory)
 
     assert "số liệu được tính ở cấp huyện và cấp tỉnh" in text
-    assert row(text, "TG02")[2:] == ["≥ 25 đơn vị", "–", "", "Không xét ở cấp này"]
+    assert row(text, "TG02")[2:] == ["≥ 25 đơn vị", "1 1/1", "", "Không xét ở cấp này"]
 
 
 def test_the_half_year_is_an_estimate_and_knows_no_title(plan, cast):
