@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from communes.rules import KINDS, Level, fold, sort_key
-from communes.standards import TITLES, Education, Gap, Kind, Qualification, Theory
+from communes.rules import KINDS, Level, clean_name, fold, name_key, person_key, sort_key
+from communes.standards import TITLES, Education, Gap, Kind, Qualification, Theory, debt_due, missing
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
@@ -174,6 +174,23 @@ class Official(Dated):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.derive()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def derive(self) -> None:
+        """Work out what follows from the other columns. For rows that are written in bulk; `save` does it by itself.
+
+        A civil servant who lacks something and has no day to make it up by gets the one of RL17, if the day of recruitment is known.
+        """
+        self.full_name = clean_name(self.full_name)
+        self.name_key, self.sort_key = name_key(self.full_name), person_key(self.full_name)
+        self.kind = TITLES[self.title].kind
+        declared = [Gap(gap) for gap in self.declared_gaps.split(",") if gap]
+        lacking = missing(Kind(self.kind), Education(self.education), Qualification(self.qualification), Theory(self.theory), declared)
+        self.missing, self.meets_standards = ",".join(lacking), not lacking
+        self.missing_until = (self.missing_until or debt_due(Kind(self.kind), self.appointed_on)) if lacking else None
 
     @property
     def gaps(self) -> list[Gap]:

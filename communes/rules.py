@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 Position = tuple[float, float]
 """Longitude and latitude in degrees (WGS 84), as GeoJSON has them."""
@@ -60,6 +62,59 @@ def fold(text: str) -> str:
     """Text for searching without diacritics: NFD without marks, đ as d, lower case, single spaces."""
     plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     return " ".join(plain.replace("đ", "d").replace("Đ", "D").lower().split())
+
+
+def clean_name(text: str) -> str:
+    """A person's name as it is stored: NFC, single spaces, no control or invisible characters; case as typed."""
+    plain = "".join(c if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf") else "" for c in unicodedata.normalize("NFC", text))
+    return " ".join(plain.split())
+
+
+def name_key(full_name: str) -> str:
+    """What tells a person together with the day of birth: the clean name in lower case."""
+    return clean_name(full_name).lower()
+
+
+GIVEN = 8
+"""More letters than a syllable of Vietnamese has: the tones of a given name take this many digits."""
+
+
+def person_key(full_name: str) -> str:
+    """A key whose plain order lists people as Vietnamese do: by given name, the last word, then by the words before it."""
+    *family, given = clean_name(full_name).split() or [""]
+    key, tones_from = sort_key(given), 2 * len(given) + len(_END)
+    return f"{key[:tones_from]}{key[tones_from:].ljust(GIVEN, '0')}{sort_key(' '.join(family))}"[:200]
+
+
+SIGNATURES = {
+    "pdf": (b"%PDF-", ""),
+    "docx": (b"PK\x03\x04", "word/document.xml"),
+    "xlsx": (b"PK\x03\x04", "xl/workbook.xml"),
+    "jpg": (b"\xff\xd8\xff", ""),
+    "png": (b"\x89PNG\r\n\x1a\n", ""),
+}
+"""Kinds of files that documents come as: how each begins, and the part that tells one kind of package from another."""
+
+MAX_FILE = 10 * 1024 * 1024
+"""Largest file of a document, in bytes."""
+
+
+def file_kind(content: BinaryIO) -> str | None:
+    """What a file is by its content, whatever its name says; None for what is not taken: other kinds, packages with macros or that cannot be read."""
+    content.seek(0)
+    head = content.read(8)
+    plain = next((kind for kind, (beginning, part) in SIGNATURES.items() if not part and head.startswith(beginning)), None)
+    if plain or not head.startswith(b"PK"):
+        return plain
+    try:
+        content.seek(0)
+        with ZipFile(content) as package:
+            parts = set(package.namelist())
+    except (BadZipFile, ValueError, OSError, NotImplementedError):
+        return None
+    if any(part.lower().endswith("vbaproject.bin") for part in parts):
+        return None
+    return next((kind for kind, (_beginning, part) in SIGNATURES.items() if part and part in parts), None)
 
 
 WIDTH, HEIGHT, MARGIN = 720, 880, 4

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from communes.models import Unit, UnitQuerySet
+from communes.models import Document, DocumentQuerySet, Unit, UnitQuerySet
 from communes.rules import Level, fold
 
 REGISTERS = "registers"
@@ -34,3 +34,8 @@ def rows(units: UnitQuerySet, *, level: Level | None = None, district: str | Non
     # The names of the levels happen to sort from commune to province.
     ordered = units.order_by("-level", "parent__sort_key", "sort_key")
     return ordered.values("code", "name", "full_name", "level", parent_code=F("parent__code"))
+
+
+def documents_of(unit: Unit) -> DocumentQuerySet:
+    """The documents that a unit may refer to: its own and those below it, newest first, then those of everybody."""
+    return Document.objects.under(unit).order_by(F("unit").asc(nulls_last=True), F("issued_on").desc(nulls_last=True), "number")

@@ -13,7 +13,7 @@ The same as fixtures, for tests that need no variety: tests/conftest.py.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import factory
@@ -24,8 +24,9 @@ from factory.django import DjangoModelFactory, Password
 
 from accounts.models import User
 from accounts.rules import SECOND_FACTOR_ROLES, Role
-from communes.models import Unit
+from communes.models import Document, Office, Official, Profile, Unit
 from communes.rules import KINDS, Level
+from communes.standards import Education, Qualification, Theory
 from plan2018.models import Indicator, Period, Plan, Target
 from plan2018.rules import Combine, Source
 from scoring import rules, services
@@ -127,6 +128,74 @@ class ThresholdFactory(DjangoModelFactory):
         model = Threshold
 
     provenance = "assumption"
+
+
+class DatedFactory(DjangoModelFactory):
+    """A row of a register that holds since the first day of 2018. Give `unit`; `until` for a row that was closed."""
+
+    class Meta:
+        abstract = True
+
+    since = date(2018, 1, 1)
+    recorded_at = datetime(2018, 1, 5, 8, tzinfo=UTC)
+
+
+class OfficialFactory(DatedFactory):
+    """A chair of a People's Committee who lacks nothing, each with a name and a day of birth of its own. Another `title` brings its kind."""
+
+    class Meta:
+        model = Official
+
+    full_name = factory.Sequence(lambda n: f"Lò Văn {'ABCDEGHIKLMNOPQRSTUVXY'[n % 22]}{'aeiouy'[n // 22 % 6]}{'nmtpc'[n // 132 % 5]}")
+    born_on = factory.Sequence(lambda n: date(1960, 1, 1) + timedelta(days=n * 7))
+    title = "committee_chair"
+    education = Education.UPPER_SECONDARY
+    qualification = Qualification.UNIVERSITY
+    theory = Theory.INTERMEDIATE
+    appointed_on = date(2011, 6, 1)
+
+
+class OfficeFactory(DatedFactory):
+    """A solid office within the norm, with equipment."""
+
+    class Meta:
+        model = Office
+
+    construction = Office.SOLID
+    floor_area = Decimal(400)
+    norm_area = Decimal(350)
+    internet_computers = 20
+    printers = 10
+    copiers = 1
+    telephone = "0215 3825 000"
+
+
+class ProfileFactory(DatedFactory):
+    """A commune of ten villages, each with a head."""
+
+    class Meta:
+        model = Profile
+
+    villages = 10
+    village_heads = 10
+    suggestion_box = True
+    feedback_telephone = "0215 3825 001"
+    reception_schedule = "Thứ năm hằng tuần"
+
+
+class DocumentFactory(DjangoModelFactory):
+    """A plan without a file: of everybody, unless `unit` is given."""
+
+    class Meta:
+        model = Document
+
+    unit = None
+    kind = Document.PLAN
+    number = factory.Sequence(lambda n: f"{n + 1}/KH-UBND")
+    issued_on = date(2018, 3, 20)
+    issuer = factory.LazyAttribute(lambda document: f"UBND {document.unit.full_name}" if document.unit else "UBND tỉnh Điện Biên")
+    title = "Kế hoạch củng cố chính quyền cơ sở năm 2018"
+    recorded_at = datetime(2018, 3, 21, 8, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
