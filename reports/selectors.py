@@ -359,7 +359,8 @@ def _targets(
 def _target(
     target: Target, period: Period, unit: Unit, known: "Mapping[str, Metric | rules.Figure]", before: "Mapping[str, Metric | rules.Figure]"
 ) -> dict[str, Any]:
-    figure, figure_before = known.get(key_of(target, period)), before.get(key_of(target, period))
+    figure = known.get(key_of(target, period))
+    figure_before = None if target.term else before.get(key_of(target, period))
     verdict, verdict_before = figure and judged(target, figure), figure_before and judged(target, figure_before)
     whole = unit.level == Level.PROVINCE or target.unit not in plan_rules.COUNTS
     indicator, parts = target.indicator, figure.parts if figure else 0

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import User
-from config import demo, provinces
+from config import demo, demo_registers, provinces
 from plan2018 import selectors as plans
 from plan2018.models import Period
 from reports import services as reports
@@ -47,6 +47,7 @@ class Command(BaseCommand):
             raise CommandError("Points have been entered in this database: demo data would overwrite them.")
         else:
             demo.load(plans.periods(), seed=seed, password=settings.DEMO_PASSWORD)
+            demo_registers.load_registers(plans.periods(), seed=seed)
             self.stdout.write(f"{User.objects.filter(is_demo=True).count()} illustrative users, forms of {len(plans.periods())} periods")
         if scale:
             year = Period.objects.filter(kind=Period.YEAR).latest("ends_on")
