@@ -1,8 +1,11 @@
 """The stage and the cast that most tests need: see tests/factories.py for other ones."""
 
 from dataclasses import dataclass
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.db import transaction
 
 from accounts.models import User
 from accounts.rules import Role
@@ -70,3 +73,18 @@ def half(db: None) -> Period:
 def forms(place: Place, criteria_set: CriteriaSet, year: Period) -> dict[str, Assessment]:
     """The opened forms of 2018-Y by commune code, all in draft."""
     return make_forms(year)
+
+
+@pytest.fixture(scope="module")
+def written(django_db_setup, django_db_blocker):
+    """The reference and demo data, loaded once for all tests of this module and taken back after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_reference", stdout=StringIO())
+        call_command("load_demo", "--force", stdout=StringIO())
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def loaded(written, db):
+    """The same in the transaction of one test."""
