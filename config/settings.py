@@ -10,6 +10,7 @@ MEDIA_ROOT      default: media/ beside manage.py.
 DEMO_PASSWORD   password of the illustrative users; has a default only when DEBUG is on.
 EMAIL_URL       default: mails are printed. Production: smtp+tls://user:password@host:587.
 DEFAULT_FROM_EMAIL who mails come from.
+SITE_URL        where links in mails and calendars lead; default: the first of ALLOWED_HOSTS.
 LOG_LEVEL       default INFO.
 BEHIND_TLS_PROXY default on when DEBUG is off: https only, secure cookies; X-Forwarded-Proto and the last address of X-Forwarded-For trusted.
 MFA_REQUIRED    default on when DEBUG is off: whoever appraises, approves or administers needs a second factor.
@@ -20,6 +21,7 @@ import re
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
@@ -163,6 +165,8 @@ CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ledger.sweep", "schedule": 30.0, "options": {"expires": 25}},
     "fill-stale": {"task": "reports.fill_stale", "schedule": 15.0, "options": {"expires": 14}},
+    "mail": {"task": "ledger.mail", "schedule": 60.0, "options": {"expires": 55}},
+    "remind": {"task": "plan2018.remind", "schedule": crontab(hour=6, minute=30)},
 }
 
 # Caches. The default one holds what must be shared and must survive a lost Redis, above all the counters of failed sign-ins: a table of the
@@ -224,6 +228,10 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="khong-tra-loi@localhost")
+_host = next((host.lstrip(".") for host in ALLOWED_HOSTS if "*" not in host), "localhost")
+SITE_URL = env.str("SITE_URL", default=f"https://{_host}" if BEHIND_TLS_PROXY else f"http://{_host}:8000").rstrip("/")
+if not re.fullmatch(r"https?://[^/\s]+", SITE_URL):
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: write https://host without a path.")
 
 # Language: Vietnamese first; strings are marked for translation with the Vietnamese text as their id.
 LANGUAGE_CODE = "vi"

@@ -1,7 +1,9 @@
-"""What the ledger says: how entries are chained and how a job lives."""
+"""What the ledger says: how entries are chained, how a job lives, when a mail is tried again."""
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -30,3 +32,24 @@ def chain(previous: str, content: dict[str, Any]) -> str:
     Whoever changes one entry afterwards breaks every hash behind it; subjects have chains of their own, so no two acts wait for each other.
     """
     return digest([previous, content])
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something that a person (by id) must be told, once for each key. `link` is a path of the portal."""
+
+    person: int
+    key: str
+    subject: str
+    body: str
+    link: str = ""
+
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+"""How long a mail that could not be sent waits after its first, second, ... try."""
+
+MAX_MAIL_TRIES = len(PAUSES) + 1
+"""A mail that fails this often is given up; the message stays in the portal."""
+
+CLAIM_LASTS = timedelta(hours=1)
+"""A mail whose sender died, so that nobody knows whether it went out, is tried again after this time, under the same Message-ID."""

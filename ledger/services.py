@@ -1,18 +1,21 @@
-"""Acts of the ledger: write an entry; ask for a job, take it, finish it, sweep for what was lost."""
+"""Acts of the ledger: write an entry; ask for a job, take it, finish it, sweep for what was lost; tell people, here and by mail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.models import Entry, Job
-from ledger.rules import MAX_ATTEMPTS, JobState, chain, digest
+from ledger.models import Entry, Job, Notice
+from ledger.rules import CLAIM_LASTS, MAX_ATTEMPTS, MAX_MAIL_TRIES, PAUSES, JobState, Message, chain, digest
 
 SENT_LONG_AGO = timedelta(seconds=60)
 
@@ -124,3 +127,77 @@ def to_send() -> list[Job]:
         jobs = [job for job in waiting.order_by("created_at").select_for_update(skip_locked=True) if not _give_up(job)]
         Job.objects.filter(pk__in=[job.pk for job in jobs]).update(sent_at=now)
     return jobs
+
+
+def notify(people: Iterable[int], *, key: str, subject: str, body: str, link: str = "") -> None:
+    """Tell people (by id) the same thing; whoever was told under this key before is not told again."""
+    notify_all(Message(person, key, subject, body, link) for person in people)
+
+
+def notify_all(messages: Iterable[Message]) -> None:
+    """Tell each person something, in one go. A person is told once for each key, whatever the words."""
+    now = timezone.now()
+    notices = [Notice(person_id=one.person, key=one.key, subject=one.subject[:200], body=one.body, link=one.link, created_at=now) for one in messages]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=1000)
+
+
+def read(person: AbstractBaseUser, *, notice: int | None = None) -> int:
+    """A person has read one notice, or all; how many were new to them. Somebody else's are not touched."""
+    unread = Notice.objects.filter(person=person.pk, read_at=None)
+    return (unread.filter(pk=notice) if notice is not None else unread).update(read_at=timezone.now())
+
+
+def claim() -> Notice | None:
+    """Take the next message that is due by mail and count the try, committed before anything is sent; None when there is none.
+
+    Due: never tried; failed, and its pause is over; or claimed by a sender that died, CLAIM_LASTS ago. Two senders never hold the same one: the row is
+    locked while it is taken, and once taken it is not due.
+    """
+    now = timezone.now()
+    due = Q(tries=0) | Q(tries__lt=MAX_MAIL_TRIES, error="", tried_at__lte=now - CLAIM_LASTS)
+    for tries, pause in enumerate(PAUSES, start=1):
+        due |= Q(tries=tries, tried_at__lte=now - pause) & ~Q(error="")
+    with transaction.atomic():
+        waiting = Notice.objects.filter(due, mailed_at=None, person__is_active=True).exclude(person__email="").select_related("person")
+        notice = waiting.order_by("tries", "created_at", "pk").select_for_update(skip_locked=True, of=("self",)).first()
+        if notice is None:
+            return None
+        notice.tries, notice.tried_at, notice.error = notice.tries + 1, now, ""
+        notice.save(update_fields=["tries", "tried_at", "error"])
+    return notice
+
+
+def mail(*, seconds: float = 45) -> int:
+    """Send what is due by mail, for about so long; how many went out. Nobody waits for it: it runs in a worker.
+
+    A mail that fails is marked with the class of the error and waits longer each time. When the server itself is away or silent, the run ends:
+    the rest has used up no try and is looked at again by the next run.
+    """
+    until, sent = timezone.now() + timedelta(seconds=seconds), 0
+    while timezone.now() < until and (notice := claim()):
+        try:
+            _message_of(notice).send()
+        except (OSError, SMTPException, ValueError) as error:
+            Notice.objects.filter(pk=notice.pk).update(error=type(error).__name__)
+            if not isinstance(error, _ABOUT_THIS_MAIL):
+                break
+        else:
+            Notice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
+            sent += 1
+    return sent
+
+
+_ABOUT_THIS_MAIL = (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError, ValueError)
+"""Errors that say nothing of the next mail."""
+
+
+def _message_of(notice: Notice) -> EmailMessage:
+    """The mail of a notice; its Message-ID is the same however often it is tried, so that a mailbox can tell a copy."""
+    link = f"\n\n{settings.SITE_URL}{notice.link}" if notice.link else ""
+    foot = _("Thư tự động của cổng thông tin Chính quyền cơ sở tỉnh Điện Biên. Không trả lời thư này.")
+    return EmailMessage(
+        notice.subject,
+        f"{notice.body}{link}\n\n-- \n{foot}\n",
+        to=[notice.person.email],
+        headers={"Message-ID": f"<notice-{notice.pk}-{digest(notice.key)[:16]}@{settings.SITE_URL.partition('://')[2].partition(':')[0]}>"},
+    )

@@ -1,4 +1,4 @@
-"""Doors of the ledger to Celery: send a job's id on commit, and sweep for jobs whose message was lost."""
+"""Doors of the ledger to Celery: send a job's id on commit, sweep for jobs whose message was lost, send the mails that are due."""
 
 import logging
 
@@ -32,3 +32,9 @@ def sweep() -> None:
     """Send again what waits too long: covers a lost broker, a killed worker and a flushed queue."""
     for job in services.to_send():
         _send(job)
+
+
+@shared_task(name="ledger.mail")
+def mail() -> None:
+    """Send the mails that are due."""
+    services.mail()
