@@ -1,11 +1,25 @@
-"""Reads of plans and periods."""
+"""Reads of plans, periods and obligations."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
-from plan2018.models import Period
+from accounts.models import User
+from accounts.rules import Role
+from communes.models import Unit
+from communes.rules import Level
+from ledger.models import Entry
+from plan2018 import duties, sentences
+from plan2018.models import Duty, Obligation, Period, Plan, WorkingRules
+from plan2018.rules import DutyState, Frequency
+
+OBLIGATION = "obligation"
+"""What the ledger calls an obligation."""
+
+NOT_DONE = (DutyState.OPEN, DutyState.RETURNED)
 
 
 def periods() -> "list[Period]":
@@ -33,3 +47,88 @@ def rows() -> list[dict[str, Any]]:
     """All periods as plain rows, oldest first, with the last day on time."""
     columns = ("code", "kind", "name", "starts_on", "ends_on", "due_on", "due_comparison")
     return [{column: getattr(period, column) for column in columns} | {"last_day_on_time": period.last_day} for period in periods()]
+
+
+def times_of(plan: Plan) -> list[tuple[Duty, list[duties.Occurrence]]]:
+    """The duties of a plan, each with the times that it falls due."""
+    terms = [duties.Term(period.code, period.last_day) for period in plan.periods.all()]
+    return [
+        (
+            duty,
+            duties.occurrences(
+                Frequency(duty.frequency), year=plan.year, signed_on=plan.issued_on, terms=terms, opens_on=duty.opens_on, due_on=duty.due_on
+            ),
+        )
+        for duty in plan.duties.all()
+    ]
+
+
+def day_of(plan: Plan) -> date:
+    """The day whose map of units a plan goes by: the last of its last period, or of its year."""
+    return plan.periods.order_by("ends_on").values_list("ends_on", flat=True).last() or date(plan.year, 12, 31)
+
+
+def owing(plan: Plan, weak: frozenset[int]) -> list[tuple[int, duties.Owing]]:
+    """The units in force under a plan (by id), as far as it matters for who owes what."""
+    outstanding = set(WorkingRules.objects.filter(outstanding=True).values_list("unit", flat=True))
+    units = Unit.objects.on(day_of(plan)).values_list("pk", "level", "kind")
+    return [(pk, duties.Owing(Level(level), kind, pk in outstanding, pk in weak)) for pk, level, kind in units]
+
+
+@dataclass(frozen=True)
+class Known:
+    """An obligation that is there: its row, whether anybody has acted on it (version), its days."""
+
+    pk: int
+    version: int
+    opens_on: date | None
+    due_on: date | None
+
+
+def opened(plan: Plan) -> dict[tuple[int, int, str], Known]:
+    """The obligations of a plan that follow from its calendar, by duty, unit and occurrence; those of events follow from what happened."""
+    rows = Obligation.objects.filter(duty__plan=plan).exclude(duty__frequency=Frequency.EVENT)
+    columns = ("duty", "unit", "occurrence", "pk", "version", "opens_on", "due_on")
+    return {(duty, unit, key): Known(*rest) for duty, unit, key, *rest in rows.values_list(*columns)}
+
+
+def key_of(obligation: Obligation) -> str:
+    """The ledger's name of an obligation: year of the plan, duty, unit, occurrence."""
+    return f"{obligation.duty.plan.year}/{obligation.duty.code}/{obligation.unit.code}/{obligation.occurrence}"
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """An obligation of which people are reminded: of which unit (by id), under which units (itself first), and how a message names it."""
+
+    path: tuple[int, ...]
+    owed: sentences.Owed
+
+    @property
+    def unit(self) -> int:
+        return self.path[0]
+
+
+def to_remind(due_days: Iterable[date]) -> list[Reminded]:
+    """The obligations that are not done and whose last day on time is one of these."""
+    rows = Obligation.objects.filter(state__in=NOT_DONE, due_on__in=list(due_days)).order_by("due_on", "duty__code", "unit__sort_key")
+    columns = ("duty__code", "duty__text", "occurrence", "due_on", "unit__full_name", "unit__level", "unit__parent__full_name")
+    return [
+        Reminded(
+            tuple(pk for pk in (unit, parent, top) if pk),
+            sentences.Owed(code, text, occurrence, due_on, name, Level(level), district or ""),
+        )
+        for unit, parent, top, code, text, occurrence, due_on, name, level, district in rows.values_list(
+            "unit", "unit__parent", "unit__parent__parent", *columns
+        )
+    ]
+
+
+def to_tell(units: Collection[int]) -> list[User]:
+    """The people of these units who work there: leaders only read, software is no person."""
+    return list(User.objects.filter(unit__in=units, is_active=True).exclude(role__in=[Role.LEADER, Role.API_CLIENT]).order_by("pk"))
+
+
+def history(obligation: Obligation) -> list[Entry]:
+    """Who did what to an obligation, newest first."""
+    return list(Entry.objects.about(OBLIGATION, key_of(obligation)).select_related("actor__unit").reverse())

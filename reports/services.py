@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from communes.models import Unit
@@ -13,6 +14,7 @@ from communes.rules import Level
 from communes.standards import COUNTED
 from ledger import services as ledger
 from ledger.models import Job
+from plan2018 import services as plan_services
 from plan2018.models import Period
 from plan2018.rules import Combine
 from reports import rules, selectors
@@ -45,6 +47,14 @@ def file_report(*, period: Period, unit: Unit, number: str, dated: date, actor: 
             actor=actor,
             after="late" if report.late else "on_time",
             data={"number": number, "dated": dated.isoformat()},
+        )
+        plan_services.prove(
+            proof="report",
+            unit=unit,
+            days=[timezone.localdate(now)],
+            due_on=period.last_day,
+            actor=actor,
+            note=_("Báo cáo số %(number)s ngày %(dated)s") % {"number": number, "dated": dated.strftime("%d/%m/%Y")},
         )
     return report
 

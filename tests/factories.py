@@ -27,7 +27,7 @@ from accounts.rules import SECOND_FACTOR_ROLES, Role
 from communes.models import Document, Office, Official, Profile, Unit
 from communes.rules import KINDS, Level
 from communes.standards import Education, Qualification, Theory
-from plan2018.models import Indicator, Period, Plan, Target
+from plan2018.models import Duty, Indicator, Obligation, Period, Plan, Target
 from plan2018.rules import Combine, Source
 from scoring import rules, services
 from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold
@@ -312,6 +312,19 @@ def make_target(plan: Plan, code: str, operator: str, value: object, unit: str =
         indicator=make_indicator(plan, found) if found else None,
         **{"clause": "II.2", "name": code, "level": "province", "term": {"TG39": "half", "TG40": "year"}.get(code, ""), **fields},
     )
+
+
+def make_duty(code: str = "TK03", **fields: object) -> Duty:
+    """Make a duty of the plan of 2018, of communes and once, unless told otherwise."""
+    words = {"clause": "I.2", "actor": "UBND xã", "text": f"Nhiệm vụ {code}", "due": "không ghi hạn", "evidence": "Văn bản"}
+    return Duty.objects.create(**{"plan": fields.pop("plan", None) or PlanFactory(), "code": code, **words, **fields})
+
+
+def make_obligation(unit: Unit, *, code: str = "TK03", occurrence: str = "2018", due_on: date | None = None, **fields: object) -> Obligation:
+    """Make an obligation of a unit; its duty (of the unit's level) is made when there is none of this code."""
+    of_duty = {name: fields.pop(name) for name in ("proof", "frequency", "text", "due_assumed", "contradiction") if name in fields}
+    duty = Duty.objects.filter(code=code).first() or make_duty(code, levels=unit.level, **of_duty)
+    return Obligation.objects.create(duty=duty, unit=unit, occurrence=occurrence, due_on=due_on, **fields)
 
 
 def make_criteria_set() -> CriteriaSet:

@@ -14,13 +14,13 @@ import scoring.resources
 from communes.models import Unit
 from communes.resources import UnitResource
 from ledger.models import Entry
-from plan2018.models import Duty, Period, Plan, Target
+from plan2018.models import Duty, Obligation, Period, Plan, Target
 from plan2018.resources import PeriodResource, TargetResource
 from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold
 from scoring.resources import CriterionResource, ThresholdResource
 
 RESOURCES = (*communes.resources.RESOURCES, *plan2018.resources.RESOURCES, *scoring.resources.RESOURCES)
-MODELS = (Unit, Plan, Period, Target, Duty, CriteriaSet, Criterion, Threshold, Assessment, Answer, Entry)
+MODELS = (Unit, Plan, Period, Target, Duty, Obligation, CriteriaSet, Criterion, Threshold, Assessment, Answer, Entry)
 
 
 def load() -> list[str]:
@@ -129,6 +129,7 @@ def test_loading_again_changes_nothing_and_says_so(db):
         "scoring/data/thresholds.csv: 4 unchanged, 0 new, 0 updated",
         "2018-H1: 0 forms opened",
         "2018-Y: 0 forms opened",
+        "495/KH-UBND: 0 obligations opened",
     ]
     assert rows() == before
 

@@ -10,11 +10,13 @@ import scoring.resources
 from communes.resources import BrokenFile
 from ledger import services as ledger
 from plan2018 import selectors as plans
+from plan2018 import services as plan_services
+from plan2018.models import Plan
 from scoring import services as scoring_services
 
 
 class Command(BaseCommand):
-    help = "Load the register of units, the plan and the criteria from the data/ folders, then open the periods. Safe to run again."
+    help = "Load the register of units, the plan and the criteria from the data/ folders, then open the periods and the duties. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -36,3 +38,5 @@ class Command(BaseCommand):
                 ledger.record(act="load", kind="reference", key=period.code, topic=period.code, actor=None, data=changes)
             opened = scoring_services.open_period(period)
             self.stdout.write(f"{period.code}: {opened} forms opened")
+        for plan in Plan.objects.order_by("year"):
+            self.stdout.write(f"{plan.number}: {plan_services.open_duties(plan)} obligations opened")
