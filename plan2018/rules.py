@@ -1,13 +1,15 @@
 """What the plan demands, as plain rules: when something is late, and whether a target is met. Source: Plan 495/KH-UBND of 5 March 2018."""
 
+import math
 import operator as op
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -201,6 +203,59 @@ def contradictions(targets: Iterable[tuple[str, str, Decimal, str]]) -> list[tup
         for other in sorted(named)
         if one < other and other in asked and one in asked[other][2] and (operator, value) != asked[other][:2]
     ]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a target asks of one part of a whole that is divided into parts: at least `least`, at most `most`; `fixed` are in the part already and stay."""
+
+    least: int
+    most: int
+    fixed: int = 0
+
+    @property
+    def floor(self) -> int:
+        """The smallest that the part can still be and meet the claim."""
+        return max(self.least, self.fixed)
+
+
+def claim(operator: str, value: Decimal, whole: int, fixed: int = 0) -> Claim:
+    """The claim of a count target on its part of `whole`: `> 75` of 130 is 76 to 130, `< 30` is 0 to 29.
+
+    A claim that no whole number meets has `most` below `least`. Raises KeyError for an unknown operator.
+    """
+    low, high = math.ceil(value), math.floor(value)
+    least, most = {">=": (low, whole), ">": (high + 1, whole), "=": (low, high), "<=": (0, high), "<": (0, low - 1)}[operator]
+    return Claim(least, min(most, whole), fixed)
+
+
+def rooms(claims: Mapping[str, Claim], whole: int) -> dict[str, tuple[int, int]] | None:
+    """The smallest and the largest that each part of a divided whole can be if every claim is met; None if they cannot all be met.
+
+    The parts add up to the whole: one part is at most what the smallest others leave, and at least what the largest others leave.
+    """
+    floors, tops = sum(one.floor for one in claims.values()), sum(one.most for one in claims.values())
+    if any(one.floor > one.most for one in claims.values()) or not floors <= whole <= tops:
+        return None
+    return {key: (max(one.floor, whole - (tops - one.most)), min(one.most, whole - (floors - one.floor))) for key, one in claims.items()}
+
+
+def freed(claims: Mapping[str, Claim], keys: Iterable[str], whole: int) -> dict[str, Claim]:
+    """The claims, these of them dropped: their parts may be of any size, but for what is fixed."""
+    return {**claims, **{key: Claim(0, whole, claims[key].fixed) for key in keys}}
+
+
+def conflicts(claims: Mapping[str, Claim], whole: int) -> list[tuple[str, ...]]:
+    """The smallest sets of claims that cannot be met together, in the order of the claims; none where all can.
+
+    A set of one cannot be met at all: too many are fixed in its part, or too many elsewhere.
+    """
+    found: list[tuple[str, ...]] = []
+    for size in range(1, len(claims) + 1):
+        for keys in combinations(claims, size):
+            if not any(set(smaller) <= set(keys) for smaller in found) and rooms(freed(claims, claims.keys() - set(keys), whole), whole) is None:
+                found.append(keys)
+    return found
 
 
 def parse_decimal(text: str, places: int = 2) -> Decimal:
