@@ -53,13 +53,13 @@ def edge(operator: str, value: Decimal) -> Decimal:
     """
     match operator:
         case ">=" | "=":
-            return -(-value // 1)
+            return Decimal(math.ceil(value))
         case ">":
-            return value // 1 + 1
+            return Decimal(math.floor(value) + 1)
         case "<=":
-            return value // 1
+            return Decimal(math.floor(value))
         case "<":
-            return -(-value // 1) - 1
+            return Decimal(math.ceil(value) - 1)
         case _:
             raise KeyError(operator)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan2018.rules import BEFORE, UNTIL, VIETNAM, due_moment, gap, is_late, last_day, met, parse_decimal
+from plan2018.rules import BEFORE, UNTIL, VIETNAM, due_moment, edge, gap, is_late, last_day, met, parse_decimal
 
 DUE = date(2018, 6, 20)
 
@@ -61,6 +61,14 @@ def test_a_target_is_met_or_so_many_units_away(operator: str, value: int, actual
 @given(st.sampled_from([">=", ">", "<", "<=", "="]), st.integers(0, 200), st.integers(0, 200))
 def test_a_target_is_met_exactly_when_nothing_is_missing(operator: str, value: int, actual: int) -> None:
     assert met(operator, Decimal(value), Decimal(actual)) is (gap(operator, Decimal(value), Decimal(actual)) >= 0)
+
+
+@given(st.sampled_from([">=", ">", "<", "<="]), st.decimals(0, 200, places=2))
+def test_the_edge_is_the_last_whole_number_that_meets_a_target(operator: str, value: Decimal) -> None:
+    last, step = edge(operator, value), 1 if operator.startswith("<") else -1
+
+    assert met(operator, value, last)
+    assert not met(operator, value, last + step)
 
 
 def test_no_actual_is_no_data() -> None:
