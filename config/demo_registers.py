@@ -4,7 +4,7 @@ Totals are set (2.800 officials, 2.569 of them with an intermediate qualificatio
 missed by a little, and the two clauses that disagree stand on both sides of the figure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -17,8 +17,12 @@ from communes.selectors import REGISTERS
 from communes.standards import COUNTED, DECLARED, TITLES, Education, Gap, Kind, Qualification, Theory, debt_due, missing
 from config.demo import Journal, district_of, region_of
 from config.invention import office_hour, person, some_day
-from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Indicator, Observation, Period, WorkingRules
-from plan2018.rules import Answer
+from plan2018 import duties, selectors
+from plan2018.duties import DutyAct
+from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Indicator, Obligation, Observation, Period, Plan, WorkingRules
+from plan2018.rules import Answer, DutyState
+from plan2018.services import open_duties
+from reports.models import Report
 from scoring.models import Criterion, Inspection, Support
 
 FIRST, AUTUMN = date(2018, 3, 30), date(2018, 9, 17)
@@ -79,7 +83,7 @@ class Someone:
         return missing(self.kind, self.education, self.qualification, self.theory, self.declared)
 
 
-def load_registers(periods: Iterable[Period], *, seed: int) -> None:
+def load_registers(periods: Sequence[Period], *, seed: int) -> None:
     """Write the registers of all communes, what these reported for the periods, and the lines of the small registers. The illustrative users are there."""
     random = Random(f"{seed} registers")  # noqa: S311 - reproducible, and no secret
     users = {user.username: user for user in User.objects.filter(is_demo=True)}
@@ -92,6 +96,9 @@ def load_registers(periods: Iterable[Period], *, seed: int) -> None:
         demo.write_observations(period)
         demo.write_complaints(period)
     demo.write_records()
+    for plan in {period.plan for period in periods}:
+        open_duties(plan)  # some duties are owed by what the registers say
+        demo.write_obligations(plan)
     demo.journal.write()
 
 
@@ -502,3 +509,67 @@ class _Registers:
                 recorded_at=office_hour(self.random, day),
                 recorded_by=self.clerk(unit),
             )
+
+    # Duties
+
+    def write_obligations(self, plan: Plan) -> None:
+        """Let most duties be done in time and checked, some late, some handed back, some not at all; what a record shows is done on its day."""
+        shown = self._shown_by_records(plan)
+        rows = list(Obligation.objects.filter(duty__plan=plan).select_related("duty__plan", "unit__parent__parent").order_by("pk"))
+        lazy = {unit.pk for unit in self.random.sample(self.units, 26)}
+        acted = [row for row in rows if self._act(row, shown, lazy)]
+        columns = ["state", "done_on", "late", "note", "done_by", "remark", "checked_at", "checked_by", "version"]
+        Obligation.objects.bulk_create(acted, update_conflicts=True, unique_fields=["pk"], update_fields=columns, batch_size=1000)
+
+    def _shown_by_records(self, plan: Plan) -> dict[tuple[str, int, date], date]:
+        """(proof, unit, last day on time) -> the day that a record shows."""
+        shown = {
+            ("report", row.unit_id, row.period.last_day): row.filed_at.date()
+            for row in Report.objects.filter(period__plan=plan).select_related("period")
+        }
+        shown |= {("working_rules", row.unit_id, date(2018, 3, 31)): row.issued_on for row in WorkingRules.objects.exclude(issued_on=None)}
+        shown |= {("dialogue", row.unit_id, date(2018, 12, 31)): row.held_on for row in Dialogue.objects.all()}
+        return shown | {("dialogue_summary", row.unit_id, date(2019, 2, 28)): row.summed_up_on for row in Dialogue.objects.exclude(summed_up_on=None)}
+
+    def _act(self, row: Obligation, shown: Mapping[tuple[str, int, date], date], lazy: set[int]) -> bool:
+        """Let one obligation go its way; whether anything was done about it."""
+        proof = row.duty.proof
+        if proof:
+            if row.due_on is None or (done_on := shown.get((proof, row.unit_id, row.due_on))) is None:
+                return False
+            self._done(row, done_on, DutyAct.PROVE)
+            return True
+        if self.random.random() < (0.3 if row.unit_id in lazy else 0.04):
+            return False
+        due = row.due_on or date(2018, 11, 30)
+        late = row.due_on is not None and self.random.random() < 0.07
+        self._done(row, due + timedelta(days=self.random.randint(1, 20) if late else -self.random.randint(1, 9)), DutyAct.REPORT)
+        if self.random.random() < 0.85:
+            self._checked(row)
+        return True
+
+    def _done(self, row: Obligation, done_on: date, act: DutyAct) -> None:
+        row.done_on = max(done_on, row.opens_on) if row.opens_on else done_on
+        row.late, row.state, row.version = duties.is_late(row.done_on, row.due_on), DutyState.DONE, 1
+        row.note = "" if act == DutyAct.PROVE else "Đã làm, có văn bản lưu tại đơn vị (minh họa)."
+        row.done_by = self.users[{"commune": f"xa-{row.unit.code}", "district": f"huyen-{row.unit.code}", "province": "sonoivu"}[row.unit.level]]
+        self._obliged(
+            row, act, row.done_by, office_hour(self.random, row.done_on), DutyState.OPEN, {"done_on": row.done_on.isoformat(), "late": row.late}
+        )
+
+    def _checked(self, row: Obligation) -> None:
+        parent = row.unit.parent
+        row.checked_by = self.users["quantri" if parent is None else "sonoivu" if parent.parent is None else f"huyen-{parent.code}"]
+        row.checked_at = office_hour(self.random, some_day(self.random, row.done_on or FIRST, 2, 12))
+        back = self.random.random() < 0.02
+        row.state, row.version = (DutyState.RETURNED if back else DutyState.CHECKED), 2
+        row.remark = "Chưa nêu số văn bản, đề nghị bổ sung." if back else ""
+        self._obliged(row, DutyAct.HAND_BACK if back else DutyAct.CHECK, row.checked_by, row.checked_at, DutyState.DONE, {}, row.remark)
+
+    def _obliged(
+        self, row: Obligation, act: DutyAct, actor: User, at: datetime, before: DutyState, data: dict[str, object], reason: str = ""
+    ) -> None:
+        key = selectors.key_of(row)
+        self.journal.record(
+            at=at, actor=actor, act=act, kind=selectors.OBLIGATION, key=key, topic="", before=before, after=row.state, data=data, reason=reason
+        )
