@@ -315,9 +315,16 @@ class RecordQuerySet(models.QuerySet[models.Model]):
         """Rows of the unit and of everything below it."""
         return self.filter(Q(unit=unit.pk) | Q(unit__parent=unit.pk) | Q(unit__parent__parent=unit.pk))
 
+    def valid(self) -> "RecordQuerySet":
+        """Lines that count: those that nobody has withdrawn."""
+        return self.filter(withdrawn_at=None)
+
 
 class Record(models.Model):
-    """A line of a small register: of a unit, with the document that shows it. `version` counts its changes; the ledger holds them."""
+    """A line of a small register: of a unit, with the document that shows it. `version` counts its changes; the ledger holds them.
+
+    A line is never deleted. One that was wrong is withdrawn with a reason: it stays to be read and counts nowhere.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="%(class)ss", verbose_name=_("đơn vị"))
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("văn bản"))
@@ -325,11 +332,19 @@ class Record(models.Model):
     version = models.PositiveIntegerField(default=0, editable=False)
     recorded_at = models.DateTimeField(_("ghi lúc"), editable=False)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("người ghi"))
+    withdrawn_at = models.DateTimeField(_("rút lúc"), null=True, blank=True, editable=False)
+    withdrawal = models.TextField(_("lý do rút"), blank=True, editable=False)
 
     objects = RecordQuerySet.as_manager()
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawal="") | Q(withdrawn_at__isnull=False) & ~Q(withdrawal=""),
+                name="%(class)s_withdrawn_with_reason",
+            )
+        ]
 
 
 class WorkingRules(Record):
@@ -339,10 +354,13 @@ class WorkingRules(Record):
     outstanding = models.BooleanField(_("chưa rà soát khi ban hành kế hoạch"), default=False)
     issued_on = models.DateField(_("ngày ban hành"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("quy chế làm việc")
         verbose_name_plural = _("quy chế làm việc")
-        constraints = [models.UniqueConstraint(fields=["unit", "term"], name="working_rules_once_a_term")]
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(fields=["unit", "term"], condition=Q(withdrawn_at=None), name="working_rules_once_a_term"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.term}"
@@ -357,11 +375,12 @@ class Dialogue(Record):
     answered = models.PositiveIntegerField(_("số ý kiến đã trả lời"))
     summed_up_on = models.DateField(_("ngày báo cáo tổng hợp"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("hội nghị đối thoại")
         verbose_name_plural = _("hội nghị đối thoại")
         constraints = [
-            models.UniqueConstraint(fields=["unit", "held_on"], name="dialogue_once_a_day"),
+            *Record.Meta.constraints,
+            models.UniqueConstraint(fields=["unit", "held_on"], condition=Q(withdrawn_at=None), name="dialogue_once_a_day"),
             models.CheckConstraint(condition=Q(answered__lte=F("opinions")), name="dialogue_answers_within_opinions"),
         ]
 
@@ -383,7 +402,7 @@ class Apology(Record):
     letter_on = models.DateField(_("ngày gửi thư xin lỗi"), null=True, blank=True)
     visited_on = models.DateField(_("ngày đến nhà xin lỗi"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("xin lỗi nhân dân")
         verbose_name_plural = _("xin lỗi nhân dân")
 
@@ -404,11 +423,12 @@ class Complaints(Record):
     received = models.PositiveIntegerField(_("nhận trong kỳ"))
     settled = models.PositiveIntegerField(_("đã giải quyết"))
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("khiếu nại, tố cáo")
         verbose_name_plural = _("khiếu nại, tố cáo")
         constraints = [
-            models.UniqueConstraint(fields=["unit", "period", "kind"], name="complaints_once_a_period"),
+            *Record.Meta.constraints,
+            models.UniqueConstraint(fields=["unit", "period", "kind"], condition=Q(withdrawn_at=None), name="complaints_once_a_period"),
             models.CheckConstraint(condition=Q(settled__lte=F("carried_over") + F("received")), name="complaints_settled_within_received"),
         ]
 
@@ -432,13 +452,14 @@ class Difficulty(Record):
     answered_on = models.DateField(_("ngày trả lời"), null=True, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người trả lời"))
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("vướng mắc")
         verbose_name_plural = _("vướng mắc")
         constraints = [
+            *Record.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(answered_on=None, answer="") | Q(answered_on__isnull=False) & ~Q(answer=""), name="difficulty_answered_in_words"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -177,7 +177,7 @@ _COUNTED_IN_COMMUNES = f"""
     UNION ALL {_share("communes_office", "f", rules.OFFICES)}
     UNION ALL {_share("communes_profile", "p", rules.FEEDBACK)}
     UNION ALL SELECT w.unit_id, 'working_rules.issued', {_count("w.issued_on <= %(rules_due)s")}, COUNT(*), CAST(NULL AS numeric)
-        FROM plan2018_workingrules w WHERE w.outstanding GROUP BY w.unit_id
+        FROM plan2018_workingrules w WHERE w.outstanding AND w.withdrawn_at IS NULL GROUP BY w.unit_id
     UNION ALL SELECT commune.unit_id, 'dialogue', CASE WHEN held.unit_id IS NULL THEN 0 ELSE 1 END, 1, CAST(NULL AS numeric)
         FROM commune LEFT JOIN held ON held.unit_id = commune.unit_id
         WHERE commune.province_id IN (SELECT province_id FROM commune JOIN held ON held.unit_id = commune.unit_id)
@@ -268,9 +268,10 @@ _STATEMENTS = [
         WHERE a.period_id = %(period)s
     ), roster AS ({_OFFICIALS}
     ), held AS (
-        SELECT DISTINCT unit_id FROM plan2018_dialogue WHERE held_on BETWEEN %(first)s AND %(day)s
+        SELECT DISTINCT unit_id FROM plan2018_dialogue WHERE withdrawn_at IS NULL AND held_on BETWEEN %(first)s AND %(day)s
     ), quarterly AS (
-        SELECT unit_id, SUM(days) AS days FROM scoring_support WHERE mode = 'down' AND starts_on BETWEEN %(first)s AND %(day)s
+        SELECT unit_id, SUM(days) AS days FROM scoring_support
+        WHERE mode = 'down' AND withdrawn_at IS NULL AND starts_on BETWEEN %(first)s AND %(day)s
         GROUP BY unit_id, CASE WHEN starts_on < %(q2)s THEN 1 WHEN starts_on < %(q3)s THEN 2 WHEN starts_on < %(q4)s THEN 3 ELSE 4 END
     ), found AS ({_COUNTED_IN_COMMUNES}
     )

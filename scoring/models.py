@@ -235,10 +235,13 @@ class Support(Record):
     criteria = models.ManyToManyField(Criterion, blank=True, related_name="+", verbose_name=_("tiêu thức đã giúp"))
     result = models.TextField(_("kết quả"), blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("cầm tay chỉ việc")
         verbose_name_plural = _("cầm tay chỉ việc")
-        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="support_ends_after_start")]
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="support_ends_after_start"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.starts_on}"
@@ -254,7 +257,7 @@ class Inspection(Record):
     remedy_by = models.DateField(_("khắc phục trước ngày"), null=True, blank=True)
     remedied_on = models.DateField(_("đã khắc phục ngày"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("thanh tra, kiểm tra")
         verbose_name_plural = _("thanh tra, kiểm tra")
 

@@ -3,21 +3,34 @@
 import random
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.rules import Role
 from communes.rules import Level
-from plan2018.models import Period
+from plan2018.models import Dialogue, Period, WorkingRules
 from reports import selectors, services
 from reports.models import Metric, Report, Standing
-from scoring.models import Answer, Assessment, Title
+from scoring.models import Answer, Assessment, Support, Title
 from scoring.rules import Grade, Stage, State
 from scoring.selectors import form, tally_of
-from tests.factories import Place, UnitFactory, bring_to, make_criteria_set, make_forms, make_period, make_province, make_target, make_user
+from tests.factories import (
+    Place,
+    UnitFactory,
+    bring_to,
+    make_criteria_set,
+    make_forms,
+    make_indicator,
+    make_period,
+    make_province,
+    make_target,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -246,3 +259,23 @@ def test_a_period_is_stale_when_its_ledger_moved_on(forms: dict, year: Period) -
 
     services.fill(year)
     assert selectors.stale_periods() == []
+
+
+def test_a_withdrawn_line_of_a_register_counts_nowhere(place, forms, year, cast):
+    for code in ("working_rules.issued", "dialogue", "support.days"):
+        make_indicator(year.plan, code)
+    own = {"unit": place.commune, "recorded_at": timezone.now(), "recorded_by": cast.signatory}
+    lines = [
+        WorkingRules.objects.create(**own, outstanding=True, issued_on=date(2018, 3, 20)),
+        Dialogue.objects.create(**own, held_on=date(2018, 12, 5), attendees=90, opinions=4, answered=4),
+        Support.objects.create(**own, staff="Phòng Nội vụ", starts_on=date(2018, 4, 2), ends_on=date(2018, 4, 30), days=15),
+    ]
+    services.fill(year)
+    before = set(Metric.objects.filter(unit=place.commune).values_list("indicator", flat=True))
+
+    for line in lines:
+        type(line).objects.filter(pk=line.pk).update(withdrawn_at=timezone.now(), withdrawal="Ghi nhầm xã")
+    services.fill(year)
+
+    after = set(Metric.objects.filter(unit=place.commune).values_list("indicator", flat=True))
+    assert before - after == {"working_rules.issued", "dialogue", "support.days"}

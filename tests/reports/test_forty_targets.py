@@ -83,7 +83,7 @@ def of_reports(communes: set[int], period: Period, code: str) -> Parts:
 def quarters(communes: set[int], period: Period) -> dict[tuple[int, int], int]:
     """Days of district staff by commune and quarter."""
     days: dict[tuple[int, int], int] = defaultdict(int)
-    for row in Support.objects.filter(mode="down"):
+    for row in Support.objects.filter(mode="down", withdrawn_at=None):
         if row.unit_id in communes and period.starts_on <= row.starts_on <= period.ends_on:
             days[row.unit_id, (row.starts_on.month + 2) // 3] += row.days
     return days
@@ -123,9 +123,9 @@ def recount(code: str, period: Period, area: Unit) -> tuple[Fraction, Fraction, 
 
 def _parts(code: str, communes: set[int], period: Period, day: date) -> Parts:
     pilots = {row.unit_id for row in Profile.objects.filter(ntm_pilot=True) if held_on(row, day)}
-    held = {row.unit_id for row in Dialogue.objects.all() if period.starts_on <= row.held_on <= day}
+    held = {row.unit_id for row in Dialogue.objects.filter(withdrawn_at=None) if period.starts_on <= row.held_on <= day}
     offices, profiles = list(Office.objects.all()), list(Profile.objects.all())
-    outstanding = [row for row in WorkingRules.objects.filter(outstanding=True) if row.unit_id in communes]
+    outstanding = [row for row in WorkingRules.objects.filter(outstanding=True, withdrawn_at=None) if row.unit_id in communes]
     by_code: dict[str, Callable[[], Parts]] = {
         **{one: lambda one=one: of_reports(communes, period, YES_NO[one]) for one in YES_NO},
         **{one: lambda one=one: of_reports(communes, period, COUNTED[one]) for one in COUNTED},
