@@ -70,7 +70,7 @@ def day_of(plan: Plan) -> date:
 
 def owing(plan: Plan, weak: frozenset[int]) -> list[tuple[int, duties.Owing]]:
     """The units in force under a plan (by id), as far as it matters for who owes what."""
-    outstanding = set(WorkingRules.objects.filter(outstanding=True).values_list("unit", flat=True))
+    outstanding = set(WorkingRules.objects.filter(outstanding=True, withdrawn_at=None).values_list("unit", flat=True))
     units = Unit.objects.on(day_of(plan)).values_list("pk", "level", "kind")
     return [(pk, duties.Owing(Level(level), kind, pk in outstanding, pk in weak)) for pk, level, kind in units]
 
