@@ -560,7 +560,7 @@ class _Registers:
     def _checked(self, row: Obligation) -> None:
         parent = row.unit.parent
         row.checked_by = self.users["quantri" if parent is None else "sonoivu" if parent.parent is None else f"huyen-{parent.code}"]
-        row.checked_at = office_hour(self.random, some_day(self.random, row.done_on or FIRST, 2, 12))
+        row.checked_at = office_hour(self.random, some_day(self.random, row.done_on or FIRST, 4, 14))
         back = self.random.random() < 0.02
         row.state, row.version = (DutyState.RETURNED if back else DutyState.CHECKED), 2
         row.remark = "Chưa nêu số văn bản, đề nghị bổ sung." if back else ""
