@@ -29,6 +29,7 @@ door = Door(unit=get_unit, units=units, documents=documents, reads_people=reads_
 
 urlpatterns = [
     path("", include(addresses(door))),
+    path("", include("plan2018.urls")),
     path("", include("scoring.urls")),
     path("", include("reports.urls")),
     path("api/v1/", include((api, "api"))),

@@ -21,6 +21,7 @@ class Plan(models.Model):
     issued_on = models.DateField(_("ngày ban hành"))
     issuer = models.CharField(_("cơ quan ban hành"), max_length=120)
     provenance = models.CharField(_("nguồn"), max_length=200)
+    editable = models.BooleanField(_("sửa được trên cổng"), default=False, help_text=_("Không: kế hoạch nạp từ tệp tham chiếu"))
 
     class Meta:
         verbose_name = _("kế hoạch")

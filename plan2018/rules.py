@@ -4,6 +4,7 @@ import math
 import operator as op
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -267,3 +268,83 @@ def parse_decimal(text: str, places: int = 2) -> Decimal:
     if not re.fullmatch(rf"-?\d{{1,12}}(\.\d{{1,{places}}})?", plain, re.ASCII):
         raise ValueError(text)
     return Decimal(plain).quantize(Decimal(1).scaleb(-places))
+
+
+class NotWhole(ValueError):
+    """A text that is no whole number; `why` says what it is instead."""
+
+    def __init__(self, why: "Unread") -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Unread(StrEnum):
+    """Why a text was not read as a whole number."""
+
+    SHARE = "share"
+    """A percentage or a decimal: "91,5%", "91,5", "0.915"."""
+    DOUBTFUL = "doubtful"
+    """Three digits after a comma, "1,234": a thousand to some, a decimal to others."""
+    TOO_LARGE = "too large"
+    NO_NUMBER = "no number"
+
+
+MAX_COUNT = 999_999_999
+"""Largest number of anything that a commune reports."""
+
+
+def parse_whole(text: str) -> int:
+    """Read a count as people here type it: "1234", " 1.234 " (dots group by three), full-width digits.
+
+    Raises NotWhole for everything else, with the reason: a share is not a count, and "1,234" could be two numbers.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if re.fullmatch(r"\d+|[1-9]\d{0,2}(\.\d{3})+", plain, re.ASCII):
+        digits = plain.replace(".", "").lstrip("0") or "0"
+        if len(digits) > len(str(MAX_COUNT)):
+            raise NotWhole(Unread.TOO_LARGE)
+        return int(digits)
+    if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", plain, re.ASCII):
+        raise NotWhole(Unread.DOUBTFUL)
+    if re.fullmatch(r"\d+([.,]\d+)?\s*%?", plain, re.ASCII):
+        raise NotWhole(Unread.SHARE)
+    raise NotWhole(Unread.NO_NUMBER)
+
+
+def group_of(codes: Iterable[str]) -> str:
+    """The field of work of an indicator that proves these targets: that of the first target in the order of the work; empty where none has one."""
+    codes = set(codes)
+    return next((group for group, targets in TARGET_GROUPS.items() if codes & set(targets)), "")
+
+
+def shift(day: date, years: int) -> date:
+    """The same day so many years later (negative: earlier), for the plan of another year.
+
+    The last day of February stays the last of February: what is due on 28/2/2019 may be done until 29/2/2020, and back. Raises ValueError beyond the
+    years 1 to 9999.
+    """
+    if day.month == 2 and day.day == monthrange(day.year, 2)[1]:
+        return date(day.year + years, 2, monthrange(day.year + years, 2)[1])
+    return day.replace(year=day.year + years)
+
+
+def shift_words(words: str, source: int, years: int) -> str:
+    """Words of a plan of the year `source`, so many years later: days such as 2018-12-31 are shifted, "năm 2018" becomes "năm 2019".
+
+    Nothing else is touched: "2016-2020", "kết quả 2017" and numbers of documents are the plan's own words, for people to edit (`old_years` finds them).
+    """
+
+    def later(found: re.Match[str]) -> str:
+        try:
+            return shift(date.fromisoformat(found[0]), years).isoformat()
+        except ValueError:  # no such day: left as it is written
+            return found[0]
+
+    words = re.sub(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)", later, words)
+    return re.sub(rf"\b(năm|Năm) {source}\b(?!-\d)", rf"\1 {source + years}", words)
+
+
+def old_years(words: str, year: int) -> list[str]:
+    """The years before this one that a text of the plan of `year` still speaks of, as they are written: "2017", "2016-2020"."""
+    spans = re.findall(r"(?<![\d/])(?:20\d\d-)?20\d\d(?![\d/]|-\d\d-)", re.sub(r"\d{4}-\d{2}-\d{2}", "", words))
+    return [span for span in spans if int(span[:4]) < year]

@@ -1,19 +1,22 @@
-"""Reads of plans, periods and obligations."""
+"""Reads of plans, periods and obligations, and of what communes report."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
+from django.db.models import Count, F, IntegerField, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.rules import Role
-from communes.models import Unit
+from communes.models import Document, Official, Unit
 from communes.rules import Level
+from communes.standards import COUNTED
 from ledger.models import Entry
-from plan2018 import duties, sentences
-from plan2018.models import Duty, Obligation, Period, Plan, WorkingRules
+from plan2018 import duties, rules, sentences
+from plan2018.models import Duty, Indicator, Obligation, Observation, Period, Plan, WorkingRules
 from plan2018.rules import DutyState, Frequency
 
 OBLIGATION = "obligation"
@@ -132,3 +135,112 @@ def to_tell(units: Collection[int]) -> list[User]:
 def history(obligation: Obligation) -> list[Entry]:
     """Who did what to an obligation, newest first."""
     return list(Entry.objects.about(OBLIGATION, key_of(obligation)).select_related("actor__unit").reverse())
+
+
+# What communes report.
+
+
+class Goal(NamedTuple):
+    """What a target asks of an indicator."""
+
+    code: str
+    clause: str
+    operator: str
+    value: Decimal
+    unit: str
+
+    @property
+    def asked(self) -> str:
+        """The level asked, in words."""
+        return sentences.level(self.operator, self.value, self.unit)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An indicator that communes report, and the targets that it feeds."""
+
+    indicator: Indicator
+    goals: Sequence[Goal]
+
+    @property
+    def group(self) -> str:
+        """The field of work."""
+        return rules.group_of(goal.code for goal in self.goals)
+
+
+@dataclass(frozen=True)
+class Reported(Asked):
+    """What a commune has reported of it."""
+
+    own: Observation | None
+    before: Sequence[Observation]
+    """Of the two periods before this one that have it, the newest first; also of an earlier plan, by the same code."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that a commune reports for a period."""
+
+    rows: Sequence[Reported]
+    roster: int
+    """Cadres and civil servants on the roster on the last day of the period; 0 also where there is no roster."""
+    documents: Sequence[Document]
+    """What the commune has issued, to be named as evidence; the newest first."""
+
+
+def asked(period: Period, officials: "QuerySet[Any, Any] | None" = None) -> tuple[list[Asked], int]:
+    """The indicators that every commune reports for a period, in the plan's order, with their targets; beside it a count of officials, by one query."""
+    counted: Any = Value(None, IntegerField())
+    if officials is not None:
+        counted = Subquery(officials.order_by().values("unit").annotate(count=Count("pk")).values("count"))
+    goals = {f"goal_{name}": F(f"targets__{name}") for name in Goal._fields}
+    rows = Indicator.objects.filter(plan=period.plan_id).exclude(answer="").annotate(officials=counted, **goals)
+    found: dict[str, tuple[Indicator, list[Goal]]] = {}
+    roster = 0
+    for row in rows.order_by("position", "code", "targets__code"):
+        goal = Goal(*(getattr(row, name) for name in goals))
+        found.setdefault(row.code, (row, []))[1].extend([goal] if goal.code else [])
+        roster = row.officials or 0
+    return [Asked(indicator, fed) for indicator, fed in found.values()], roster
+
+
+def sheet(period: Period, unit: Unit) -> Sheet:
+    """What a commune has reported for a period, indicator by indicator, by three queries."""
+    officials = Official.objects.on(period.ends_on).filter(unit=unit.pk, kind__in=COUNTED)
+    indicators, roster = asked(period, officials)
+    known: dict[str, list[Observation]] = {}
+    rows = Observation.objects.filter(unit=unit, period__ends_on__lte=period.ends_on, indicator__code__in=[one.indicator.code for one in indicators])
+    for row in rows.select_related("period", "indicator", "recorded_by", "document").order_by("-period__ends_on", "-period__starts_on"):
+        known.setdefault(row.indicator.code, []).append(row)
+    found = []
+    for one in indicators:
+        history = known.get(one.indicator.code, [])
+        own = next((row for row in history if row.period_id == period.pk), None)
+        before = [row for row in history if row.period.ends_on < period.ends_on]
+        found.append(Reported(one.indicator, one.goals, own, before[:2]))
+    return Sheet(found, roster, list(Document.objects.filter(unit=unit.pk)))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which communes of an area have reported which indicators of a period."""
+
+    indicators: Sequence[Asked]
+    communes: Sequence[Unit]
+    """In force on the last day of the period, by district and name; with their district loaded."""
+    known: frozenset[tuple[int, int]]
+    """(commune, indicator) that have a report."""
+
+    @property
+    def expected(self) -> int:
+        """How many reports make the whole."""
+        return len(self.communes) * len(self.indicators)
+
+
+def coverage(period: Period, scope: Unit) -> Coverage:
+    """What is reported and what is owed under a district or province, by three queries whatever their number."""
+    communes = list(Unit.objects.under(scope).communes().on(period.ends_on).select_related("parent").order_by("parent__sort_key", "sort_key"))
+    indicators, _roster = asked(period)
+    inside, wanted = {unit.pk for unit in communes}, {one.indicator.pk for one in indicators}
+    rows = Observation.objects.filter(period=period).under(scope).values_list("unit_id", "indicator_id")
+    return Coverage(indicators, communes, frozenset(row for row in rows if row[0] in inside and row[1] in wanted))

@@ -1,4 +1,4 @@
-"""What pages and messages say about duties: when they fall due, how a unit stands, what somebody is reminded of.
+"""Words about the plan that pages share; what pages and messages say about duties: when they fall due, how a unit stands, what somebody is reminded of.
 
 Pure: plain values in, words out. Answers may hold <b>; names are escaped.
 """
@@ -7,14 +7,37 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from communes.rules import Level
+
+GROUPS = {
+    "results": gettext_lazy("Xếp loại và danh hiệu"),
+    "discipline": gettext_lazy("Tổ chức, quy chế, kỷ luật"),
+    "procedures": gettext_lazy("Cải cách hành chính"),
+    "democracy": gettext_lazy("Dân chủ, dân vận, đối thoại"),
+    "officials": gettext_lazy("Đội ngũ cán bộ, công chức"),
+    "offices": gettext_lazy("Trụ sở, trang thiết bị"),
+    "reports": gettext_lazy("Báo cáo, thời hạn"),
+    "": gettext_lazy("Chỉ tiêu khác"),
+}
+"""Fields of work (`rules.TARGET_GROUPS`) -> their names."""
+
+SIGNS = {">=": "≥ ", ">": "> ", "=": "= ", "<": "< ", "<=": "≤ "}
+
+
+def level(operator: str, value: Decimal, unit: str) -> str:
+    """The level that a target asks for: "> 92%", "≥ 63"."""
+    number = f"{value.normalize():f}".replace(".", ",")
+    return SIGNS[operator] + number + ("%" if unit.startswith("%") else "")
+
 
 NAMED = 12
 """A message names at most so many units; the others are counted."""

@@ -1,6 +1,5 @@
 """What people type on the pages of an assessment, turned into values or into an error beside the field."""
 
-import unicodedata
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.rules import Role
 from ledger.models import Entry
+from plan2018.forms import clean_words, shorten
 from plan2018.models import Period
 from plan2018.rules import parse_decimal
 from scoring import rules, selectors
@@ -33,12 +33,6 @@ MAX_WORDS = 4000
 def write_points(points: Decimal | None) -> str:
     """Points as they are typed: 14,5; 14,25; 20,0; empty where there are none."""
     return "" if points is None else number_format(points, decimal_pos=1 if points * 10 % 1 == 0 else 2)
-
-
-def clean_words(text: str) -> str:
-    """Typed words as they are stored: NFC, newlines as one character, no other control or invisible characters, nothing around them."""
-    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in plain if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf")).strip()
 
 
 class WordsField(forms.CharField):
@@ -67,12 +61,6 @@ def read_points(text: str, maximum: Decimal) -> Decimal | None:
     if not rules.is_within(points, maximum):
         raise ValidationError(_("“%(typed)s” nằm ngoài thang điểm. Gõ một số từ 0 đến %(max)s.") % limits)
     return points
-
-
-def shorten(text: str, length: int = 40) -> str:
-    """The beginning of what was typed, to be shown in a message."""
-    plain = " ".join(clean_words(text).split())
-    return plain if len(plain) <= length else plain[:length] + "…"
 
 
 class AnswerForm(forms.Form):

@@ -28,7 +28,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from accounts.rules import Role
 from reports.services import ask_fill
-from tests.factories import client_of, make_forms, make_user
+from tests.factories import client_of, make_forms, make_indicator, make_user
 
 LOGIN, SETUP = "302 sign in", "302 set up a second factor"
 PAST_THE_DOOR = {200, 302, 409, 422}
@@ -86,6 +86,9 @@ TABLE = [
     Row("title", COMMUNES, post=OFFICERS, arguments=FORM),
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
     Row("home", get=EVERYBODY, found=302),
+    # what communes report
+    Row("observations", UNITS, get=EVERYBODY - {Role.API_CLIENT}, post={ENTRY, SIGNATORY}, arguments=FORM),
+    Row("observation", COMMUNES, post={ENTRY, SIGNATORY}, arguments=FORM | {"indicator": "renewal"}),
     # the province's board
     Row("dashboard", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     Row("rollup", post=OFFICERS, arguments=PERIOD),
@@ -173,6 +176,7 @@ def people(place) -> dict[str, User | None]:
 @pytest.fixture
 def world(people, place, criteria_set, year) -> SimpleNamespace:
     """What the arguments of addresses refer to."""
+    make_indicator(year.plan, "renewal", answer="yes_no", question="Có đổi mới không?")
     job = ask_fill(year)
     return SimpleNamespace(period=year.code, job=job.pk, forms={code: form.pk for code, form in make_forms(year).items()})
 

@@ -1,10 +1,10 @@
-/* Pages with a [data-sheet] form: criteria are saved by HTMX as they are left. This adds what HTMX cannot know.
+/* Pages with a [data-sheet] form: rows (criteria, indicators) are saved by HTMX as they are left. This adds what HTMX cannot know.
    Nothing here is needed to work: without it the buttons save the whole page. */
 (() => {
   const sheet = document.querySelector("[data-sheet]");
   if (!sheet) return;
 
-  /* A criterion whose saving did not reach the server says so beside itself; what was typed stays. */
+  /* A row whose saving did not reach the server says so beside itself; what was typed stays. */
   const fail = (event, signedOut) => {
     const block = event.target.closest(".crit, tr[id], td[id]");
     const news = document.getElementById(`${block?.id}-news`);
@@ -44,7 +44,7 @@
   };
   document.body.addEventListener("htmx:oobAfterSwap", (event) => mark(document.getElementById(event.detail.target.id) || event.detail.target));
 
-  /* A button pressed while criteria are still on their way waits for them, so that it acts on what they bring back. */
+  /* A button pressed while rows are still on their way waits for them, so that it acts on what they bring back. */
   let underway = 0;
   let waiting = null;
   sheet.addEventListener("htmx:beforeRequest", () => { underway += 1; });
@@ -61,7 +61,7 @@
     waiting = event.submitter;
   });
 
-  /* A way to a field inside a folded criterion unfolds it. */
+  /* A way to a field inside a folded row unfolds it. */
   const unfold = () => {
     const goal = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     goal?.closest("details")?.setAttribute("open", "");
