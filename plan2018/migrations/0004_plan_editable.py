@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('plan2018', '0002_indicators_and_obligations'),
+        ('plan2018', '0003_record_withdrawal'),
     ]
 
     operations = [
