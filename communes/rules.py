@@ -1,9 +1,11 @@
 """How units are named, ordered, found and drawn. Sources: the General Statistics Office's register; Unicode collation for Vietnamese (CLDR)."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import BinaryIO
@@ -115,6 +117,19 @@ def file_kind(content: BinaryIO) -> str | None:
     if any(part.lower().endswith("vbaproject.bin") for part in parts):
         return None
     return next((kind for kind, (_beginning, part) in SIGNATURES.items() if part and part in parts), None)
+
+
+def parse_area(text: str) -> Decimal:
+    """Read square metres as people here type them: "350", "350,5", "350.5", "1.234,5"; a dot before three digits parts thousands: "1.234" is 1234.
+
+    At most two decimals, so no reading is a guess. Raises ValueError for anything else, also what is negative.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2})?", plain, re.ASCII):
+        return Decimal(plain.replace(".", "").replace(",", "."))
+    if re.fullmatch(r"\d{1,7}([.,]\d{1,2})?", plain, re.ASCII):
+        return Decimal(plain.replace(",", "."))
+    raise ValueError(text)
 
 
 WIDTH, HEIGHT, MARGIN = 720, 880, 4

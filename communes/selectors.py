@@ -1,12 +1,16 @@
 """Reads of the register."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from communes.models import Document, DocumentQuerySet, Unit, UnitQuerySet
+from communes.models import Dated, Document, DocumentQuerySet, Official, Unit, UnitQuerySet
 from communes.rules import Level, fold
+from communes.standards import COUNTED, STUDY_YEARS, Kind, Qualification, Theory, years_later
 
 REGISTERS = "registers"
 """Topic of the ledger entries about registers. They are dated, so a change may concern the figures of any period."""
@@ -34,6 +38,92 @@ def rows(units: UnitQuerySet, *, level: Level | None = None, district: str | Non
     # The names of the levels happen to sort from commune to province.
     ordered = units.order_by("-level", "parent__sort_key", "sort_key")
     return ordered.values("code", "name", "full_name", "level", parent_code=F("parent__code"))
+
+
+SHEET = {
+    "offices": ("construction", "floor_area", "norm_area", "internet_computers", "printers", "copiers", "telephone"),
+    "profiles": (
+        "ntm_pilot",
+        "key_area",
+        "border",
+        "villages",
+        "village_heads",
+        "concurrent_posts",
+        "suggestion_box",
+        "feedback_telephone",
+        "reception_schedule",
+    ),
+}
+"""Register with one row a commune -> what a sheet takes from it."""
+
+
+def sheets(unit: Unit, day: date) -> list[dict[str, Any]]:
+    """The communes of a unit (or the commune itself) by district and name, each with what its registers say on a day, by one query.
+
+    Without an office row `construction` is None, without a profile `villages` is. Officials are counted by `headcounts`.
+    """
+    units = Unit.objects.under(unit).communes().on(day)
+    columns: dict[str, Any] = {}
+    for register, names in SHEET.items():
+        holds = Q(**{f"{register}__since__lte": day}) & (Q(**{f"{register}__until": None}) | Q(**{f"{register}__until__gt": day}))
+        units = units.annotate(**{f"{register}_now": FilteredRelation(register, condition=holds)})
+        columns |= {name: F(f"{register}_now__{name}") for name in names}
+    documents = Document.objects.filter(unit=OuterRef("pk")).order_by().values("unit").annotate(n=Count("pk")).values("n")
+    columns |= {"parent_code": F("parent__code"), "parent_name": F("parent__full_name"), "documents_count": Coalesce(Subquery(documents), 0)}
+    rows: QuerySet[Unit, Any] = units.order_by("parent__sort_key", "sort_key", "pk").values("pk", "code", "full_name", **columns)
+    return list(rows)
+
+
+def headcounts(unit: Unit, day: date) -> dict[int, dict[str, int]]:
+    """The officials of each commune of a unit, counted as of a day, by the commune's key; a commune without any is left out. One query."""
+    counted = Q(kind__in=COUNTED)
+    counts = {
+        "officials": counted,
+        **{kind.value: Q(kind=kind) for kind in Kind},
+        "qualified": counted & Q(qualification__gte=Qualification.INTERMEDIATE),
+        "theory": counted & Q(theory__gte=Theory.ELEMENTARY),
+        "standards": counted & Q(meets_standards=True),
+        "overdue": Q(meets_standards=False, missing_until__lte=day),
+        "study": Q(kind=Kind.CADRE, meets_standards=False, retires_on__gt=years_later(day, STUDY_YEARS)),
+    }
+    # Levels are counted under other names than the columns they look at.
+    rows = (
+        Official.objects.on(day)
+        .under(unit)
+        .order_by()
+        .values("unit")
+        .annotate(**{f"{name}_count": Count("pk", filter=condition) for name, condition in counts.items()})
+    )
+    return {row["unit"]: {name: row[f"{name}_count"] for name in counts} for row in rows}
+
+
+def roster(unit: Unit, day: date) -> "QuerySet[Official]":
+    """The officials of a commune on a day, by given name."""
+    return Official.objects.on(day).filter(unit=unit).order_by("sort_key", "born_on", "pk")  # type: ignore[return-value]
+
+
+def person_rows(unit: Unit, person: UUID) -> list[Official]:
+    """All that a commune's roster ever said of a person, oldest first."""
+    return list(Official.objects.filter(unit=unit, person=person).select_related("recorded_by").order_by("since", "pk"))
+
+
+def rows_of(register: type[Dated], unit: Unit) -> list[Any]:
+    """All rows of a register with one row a commune, oldest first."""
+    return list(register.objects.filter(unit=unit).select_related("recorded_by").order_by("since", "pk"))
+
+
+def open_row(rows: Iterable[Any]) -> Any:
+    """The row without an end, if there is one."""
+    return next((row for row in rows if row.until is None), None)
+
+
+def documents(seen: DocumentQuerySet, *, kind: str = "", words: str = "") -> list[Document]:
+    """Documents by day, newest first, of a kind and holding these words (with or without diacritics) in number, title or issuer."""
+    if kind:
+        seen = seen.filter(kind=kind)
+    found = seen.select_related("unit").order_by(F("issued_on").desc(nulls_last=True), "number", "pk")
+    wanted = fold(words).split()
+    return [one for one in found if all(word in fold(f"{one.number} {one.title} {one.issuer}") for word in wanted)] if wanted else list(found)
 
 
 def documents_of(unit: Unit) -> DocumentQuerySet:

@@ -159,6 +159,11 @@ def debt_due(kind: Kind, appointed_on: date | None) -> date | None:
     return years_later(appointed_on, DEBT_YEARS) if kind == Kind.CIVIL_SERVANT and appointed_on else None
 
 
+def overdue(lacking: Collection[Gap], due: date | None, day: date) -> bool:
+    """Whether something is still missing on the day before which it had to be made up, or later."""
+    return bool(lacking) and due is not None and due <= day
+
+
 def must_study(kind: Kind, lacking: Collection[Gap], retires_on: date | None, day: date) -> bool:
     """Whether a cadre must be sent to study (RL16): something is missing and more than 7 years are left on this day."""
     return kind == Kind.CADRE and bool(lacking) and retires_on is not None and retires_on > years_later(day, STUDY_YEARS)

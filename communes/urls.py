@@ -11,4 +11,14 @@ def addresses(door: Door) -> list[URLPattern]:
     given = {"door": door}
     return [
         path("registers/<slug:code>/", views.registers, given, name="registers"),
+        path("registers/<slug:code>/officials/", views.roster, given, name="roster"),
+        path("registers/<slug:code>/officials/new/", views.official_new, given, name="official-new"),
+        path("registers/<slug:code>/officials/<uuid:person>/", views.official, given, name="official"),
+        path("registers/<slug:code>/officials/<uuid:person>/end/", views.official_end, given, name="official-end"),
+        path("registers/<slug:code>/office/", views.office, given, name="office"),
+        path("registers/<slug:code>/profile/", views.profile, given, name="profile"),
+        path("documents/", views.documents, given, name="documents"),
+        path("documents/new/", views.document_new, given, name="document-new"),
+        path("documents/<int:document>/", views.document, given, name="document"),
+        path("documents/<int:document>/file/", views.document_file, given, name="document-file"),
     ]

@@ -16,7 +16,9 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import date
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -28,7 +30,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from accounts.rules import Role
 from reports.services import ask_fill
-from tests.factories import client_of, make_forms, make_indicator, make_user
+from tests.factories import DocumentFactory, OfficialFactory, client_of, make_forms, make_indicator, make_user
 
 LOGIN, SETUP = "302 sign in", "302 set up a second factor"
 PAST_THE_DOOR = {200, 302, 409, 422}
@@ -96,6 +98,17 @@ TABLE = [
     Row("report", DISTRICTS, get=EVERYBODY, post=frozenset({APPRAISER}), arguments=PERIOD | UNIT),
     # registers
     Row("registers", UNITS, get=EVERYBODY, arguments=UNIT),
+    Row("roster", UNITS, get=WRITERS, arguments=UNIT),
+    Row("official-new", COMMUNES, get=WRITERS, post=WRITERS, arguments=UNIT),
+    Row("official", COMMUNES, get=WRITERS, post=WRITERS, arguments=UNIT | {"person": "{person}"}),
+    Row("official-end", COMMUNES, post=WRITERS, arguments=UNIT | {"person": "{person}"}),
+    Row("office", COMMUNES, get=EVERYBODY, post=WRITERS, arguments=UNIT),
+    Row("profile", COMMUNES, get=EVERYBODY, post=WRITERS, arguments=UNIT),
+    Row("documents", get=EVERYBODY),
+    Row("document-new", get=WRITERS, post=WRITERS),
+    Row("document-new", UNITS, get=WRITERS, post=WRITERS, query="?unit={code}"),
+    Row("document", get=EVERYBODY, arguments={"document": "{document}"}),
+    Row("document-file", get=EVERYBODY, arguments={"document": "{document}"}, found=404),  # it has none
     # figures
     Row("units", get=EVERYBODY),
     Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
@@ -178,7 +191,16 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
     """What the arguments of addresses refer to."""
     make_indicator(year.plan, "renewal", answer="yes_no", question="Có đổi mới không?")
     job = ask_fill(year)
-    return SimpleNamespace(period=year.code, job=job.pk, forms={code: form.pk for code, form in make_forms(year).items()})
+    person = uuid4()
+    for commune in place.communes:
+        OfficialFactory(unit=commune, person=person, until=date(2018, 2, 1))  # who has served everywhere and serves nowhere
+    return SimpleNamespace(
+        period=year.code,
+        job=job.pk,
+        person=person,
+        document=DocumentFactory().pk,
+        forms={code: form.pk for code, form in make_forms(year).items()},
+    )
 
 
 def expected(row: Row, method: str, user: User | None, code: str | None, *, api: bool) -> object:

@@ -239,16 +239,19 @@ PROVINCE: tuple[Item, ...] = (
     ("targets", gettext_lazy("Chỉ tiêu"), ("period",)),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
     ("units", gettext_lazy("Đơn vị"), ()),
+    ("documents", gettext_lazy("Văn bản"), ()),
 )
 DISTRICT: tuple[Item, ...] = (
     ("unit", gettext_lazy("Việc của huyện"), ("code",)),
     ("appraisal", gettext_lazy("Thẩm định"), ("period", "code")),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
+    ("registers", gettext_lazy("Số liệu"), ("code",)),
     ("units", gettext_lazy("Đơn vị"), ()),
 )
 COMMUNE: tuple[Item, ...] = (
     ("unit", gettext_lazy("Việc của xã"), ("code",)),
     ("assessment", gettext_lazy("Tự chấm điểm"), ("period", "code")),
+    ("registers", gettext_lazy("Số liệu"), ("code",)),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
 )
 MENUS: dict[str, tuple[Item, ...]] = {Level.PROVINCE: PROVINCE, Level.DISTRICT: DISTRICT, Level.COMMUNE: COMMUNE}
