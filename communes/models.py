@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from communes.rules import KINDS, Level, clean_name, fold, name_key, person_key, sort_key
-from communes.standards import TITLES, Education, Gap, Kind, Qualification, Theory, debt_due, missing
+from communes.standards import TITLES, Education, Gap, Kind, Qualification, Theory, missing, until
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
@@ -190,7 +190,7 @@ class Official(Dated):
         declared = [Gap(gap) for gap in self.declared_gaps.split(",") if gap]
         lacking = missing(Kind(self.kind), Education(self.education), Qualification(self.qualification), Theory(self.theory), declared)
         self.missing, self.meets_standards = ",".join(lacking), not lacking
-        self.missing_until = (self.missing_until or debt_due(Kind(self.kind), self.appointed_on)) if lacking else None
+        self.missing_until = until(Kind(self.kind), lacking, self.appointed_on, self.missing_until)
 
     @property
     def gaps(self) -> list[Gap]:

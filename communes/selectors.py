@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from communes.models import Dated, Document, DocumentQuerySet, Official, Unit, UnitQuerySet
 from communes.rules import Level, fold
 from communes.standards import COUNTED, STUDY_YEARS, Kind, Qualification, Theory, years_later
+from communes.sheets import Place
 
 REGISTERS = "registers"
 """Topic of the ledger entries about registers. They are dated, so a change may concern the figures of any period."""
@@ -129,3 +130,9 @@ def documents(seen: DocumentQuerySet, *, kind: str = "", words: str = "") -> lis
 def documents_of(unit: Unit) -> DocumentQuerySet:
     """The documents that a unit may refer to: its own and those below it, newest first, then those of everybody."""
     return Document.objects.under(unit).order_by(F("unit").asc(nulls_last=True), F("issued_on").desc(nulls_last=True), "number")
+
+
+def places(unit: Unit, day: date) -> list[Place]:
+    """The communes in force on a day, those of the unit marked, for a file about the unit."""
+    rows = Unit.objects.communes().on(day).values_list("pk", "code", "full_name", "parent__full_name", "parent_id", "parent__parent_id")
+    return [Place(pk, code, name, district, unit.pk in (pk, *above)) for pk, code, name, district, *above in rows]

@@ -9,15 +9,21 @@ from typing import Any, BinaryIO, TypeVar
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from communes.models import Dated, Document, Office, Official, Profile, Unit
+from communes import merge
+from communes.merge import Plan, Register
+from communes.models import Dated, Document, Office, Official, Profile, Unit, Upload
+from communes.parsing import say
 from communes.rules import MAX_FILE, clean_name, file_kind, name_key
 from communes.selectors import REGISTERS
+from communes.sheets import SHOWN, Draft
 from ledger import services as ledger
+from ledger.models import Job
 
 Row = TypeVar("Row", bound=Dated)
 
@@ -237,3 +243,138 @@ def _close(row: Dated, day: date) -> None:
 
 def _record(act: str, row: Dated, actor: AbstractBaseUser, data: dict[str, Any]) -> None:
     ledger.record(act=act, kind=SUBJECTS[type(row)], key=row.unit.code, topic=REGISTERS, actor=actor, data=data)
+
+
+CHECK_TASK, TAKE_TASK = "communes.check_upload", "communes.take_upload"
+"""What a worker does with a file; the key of the job is that of the upload."""
+
+MAX_SHEET = 5 * 1024 * 1024
+"""Largest file of a register, in bytes."""
+
+
+def receive(*, register: str, unit: Unit, since: date, name: str, content: bytes, actor: AbstractBaseUser) -> Upload:
+    """Keep a file for a register of a unit, under a random name, to be checked; nothing is read yet. An older one that waits to be taken is dropped.
+
+    The same file for the same register, unit and day leads to the upload that is there as long as it waits. Raises BadFile.
+    """
+    if len(content) > MAX_SHEET:
+        raise BadFile
+    digest = sha256(content).hexdigest()
+    with transaction.atomic():
+        _lock(unit)
+        waiting = Upload.objects.filter(register=register, unit=unit, since=since, state__in=[Upload.QUEUED, Upload.READY])
+        if same := waiting.filter(digest=digest).first():
+            return same
+        waiting.filter(state=Upload.READY).update(state=Upload.DROPPED, finished_at=timezone.now())
+        ending = ".csv" if name.lower().endswith((".csv", ".txt")) else ".xlsx"
+        kept = default_storage.save(f"uploads/{uuid4().hex}{ending}", ContentFile(content))
+        try:
+            return Upload.objects.create(
+                register=register,
+                unit=unit,
+                since=since,
+                file=kept,
+                name=clean_name(name)[-120:],
+                size=len(content),
+                digest=digest,
+                uploaded_at=timezone.now(),
+                uploaded_by_id=actor.pk,
+            )
+        except BaseException:
+            default_storage.delete(kept)
+            raise
+
+
+def ask_check(upload: Upload, *, actor: AbstractBaseUser) -> Job:
+    """Ask for the check of a file; the caller sends the job."""
+    return ledger.ask(task=CHECK_TASK, key=str(upload.pk), actor=actor)
+
+
+def ask_take(upload: Upload, *, actor: AbstractBaseUser) -> Job:
+    """Ask that a file that is ready be taken; the caller sends the job. Raises Stale when it is not ready (any longer)."""
+    if upload.state != Upload.READY:
+        raise Stale(upload)
+    return ledger.ask(task=TAKE_TASK, key=str(upload.pk), actor=actor)
+
+
+def check(*, upload: Upload, draft: Draft) -> Plan:
+    """Say what is wrong with a file and what it would change; nothing is written but the findings."""
+    register = merge.REGISTERS[upload.register]
+    plan = merge.compare(register, draft.lines, upload.since, draft.flaws, draft.warnings)
+    _find(upload, draft, register, plan)
+    return plan
+
+
+def take(*, upload: Upload, draft: Draft, actor: AbstractBaseUser | None) -> bool:
+    """Write what a file says, all of it or nothing: it is checked again against the rows as they are now.
+
+    False when that finds something wrong, or other changes than the person confirmed: the findings say what, nothing else is written.
+    """
+    with transaction.atomic():
+        now = Upload.objects.select_for_update(of=["self"]).get(pk=upload.pk)
+        if now.state != Upload.READY:
+            return now.state == Upload.TAKEN
+        register = merge.REGISTERS[upload.register]
+        plan = merge.compare(register, draft.lines, upload.since, draft.flaws, draft.warnings, lock=True)
+        if draft.refused or draft.flaws.count or plan.digest != now.findings.get("plan"):
+            _find(upload, draft, register, plan)
+            upload.findings["moved"] = True
+            upload.save(update_fields=["findings"])
+            return False
+        merge.write(register, plan, upload.since, timezone.now(), actor.pk if actor else None)
+        _record_each(upload, plan, actor)
+        upload.state, upload.finished_at = Upload.TAKEN, timezone.now()
+        upload.findings = now.findings | {"moved": False}
+        upload.save(update_fields=["state", "finished_at", "findings"])
+    return True
+
+
+def _record_each(upload: Upload, plan: Plan, actor: AbstractBaseUser | None) -> None:
+    """One entry for each commune that something changed in, with counts and the digest of the file."""
+    counts: dict[int, dict[str, Any]] = {}
+    for kind, steps in (("new", plan.new), ("changed", plan.changed), ("ended", plan.ended)):
+        for step in steps:
+            said = counts.setdefault(step.line.key[0], {"new": 0, "changed": 0, "ended": 0})
+            said[kind] += 1
+    rest = {"since": upload.since.isoformat(), "file": upload.digest}
+    codes = dict(Unit.objects.filter(pk__in=counts).order_by("pk").values_list("pk", "code"))
+    data = {code: counts[pk] | rest for pk, code in codes.items()}
+    ledger.record_each(act="import", kind=upload.register, topic=REGISTERS, actor=actor, data=data)
+
+
+def _find(upload: Upload, draft: Draft, register: Register, plan: Plan) -> None:
+    """Keep what a check found: true counts, and lists as long as a person reads."""
+    wrong, doubtful = draft.flaws.cells, draft.warnings.cells - draft.flaws.cells
+    changes = [
+        [step.line.sheet, step.line.row, step.line.who, name, say(name, old), say(name, new)]
+        for step in plan.changed
+        for name, old, new in zip(register.values, step.before or (), step.line.values, strict=True)
+        if old != new
+    ]
+    upload.findings = {
+        "refused": draft.refused,
+        "rows": len(draft.lines),
+        "units": len(plan.units),
+        "sheets": [[sheet, cells, _in(doubtful, sheet), _in(wrong, sheet)] for sheet, cells in draft.cells.items()],
+        "flaw_count": draft.flaws.count,
+        "flaws": draft.flaws.kept,
+        "warning_count": draft.warnings.count,
+        "warnings": draft.warnings.kept,
+        "new": len(plan.new),
+        "changed": len(plan.changed),
+        "ended": len(plan.ended),
+        "unchanged": plan.unchanged,
+        "absent": plan.absent,
+        "changes": changes[:SHOWN],
+        "change_count": len(changes),
+        "begins": [[step.line.row, step.line.who] for step in plan.new[:SHOWN]],
+        "ends": [[step.line.row, step.line.who, say("ends_on", step.line.ends)] for step in plan.ended[:SHOWN]],
+        "plan": plan.digest,
+    }
+    upload.state = Upload.REFUSED if draft.refused or draft.flaws.count else Upload.READY
+    upload.finished_at = timezone.now()
+    upload.save(update_fields=["findings", "state", "finished_at"])
+
+
+def _in(cells: set[tuple[str, int, str]], sheet: str) -> int:
+    return sum(1 for cell in cells if cell[0] == sheet)

@@ -167,3 +167,8 @@ def overdue(lacking: Collection[Gap], due: date | None, day: date) -> bool:
 def must_study(kind: Kind, lacking: Collection[Gap], retires_on: date | None, day: date) -> bool:
     """Whether a cadre must be sent to study (RL16): something is missing and more than 7 years are left on this day."""
     return kind == Kind.CADRE and bool(lacking) and retires_on is not None and retires_on > years_later(day, STUDY_YEARS)
+
+
+def until(kind: Kind, lacking: Collection[Gap], appointed_on: date | None, stated: date | None) -> date | None:
+    """Until when what is missing must be made up: as stated, else by `debt_due`; None where nothing is missing."""
+    return (stated or debt_due(kind, appointed_on)) if lacking else None
