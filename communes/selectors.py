@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 
 from communes.models import Dated, Document, DocumentQuerySet, Official, Unit, UnitQuerySet
 from communes.rules import Level, fold
-from communes.standards import COUNTED, STUDY_YEARS, Kind, Qualification, Theory, years_later
 from communes.sheets import Place
+from communes.standards import COUNTED, STUDY_YEARS, Kind, Qualification, Theory, years_later
 
 REGISTERS = "registers"
 """Topic of the ledger entries about registers. They are dated, so a change may concern the figures of any period."""
