@@ -21,9 +21,12 @@ def get_period(code: str) -> Period:
         raise Http404(_("Không có kỳ %s.") % code) from error
 
 
-def get_periods(code: str) -> tuple[Period, list[Period]]:
-    """The period of this code (none: the newest) and the other periods of its plan, by one query; else Http404."""
-    periods = selectors.periods()
+def get_periods(code: str, *related: str) -> tuple[Period, list[Period]]:
+    """The period of this code (none: the newest) and the other periods of its plan, by one query; else Http404.
+
+    `related` names what else is loaded with each period.
+    """
+    periods = selectors.periods(*related)
     asked = next((period for period in reversed(periods) if code in ("", period.code)), None)
     if asked is None:
         raise Http404(_("Không có kỳ %s.") % code)

@@ -25,9 +25,9 @@ OBLIGATION = "obligation"
 NOT_DONE = (DutyState.OPEN, DutyState.RETURNED)
 
 
-def periods() -> "list[Period]":
-    """All periods with their plans, newest last."""
-    return list(Period.objects.select_related("plan"))
+def periods(*related: str) -> "list[Period]":
+    """All periods with their plans, and with what `related` names, newest last."""
+    return list(Period.objects.select_related("plan", *related))
 
 
 def newest_period() -> Period | None:

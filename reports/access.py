@@ -1,12 +1,13 @@
 """The only door to boards, jobs and district reports: outside your area they do not exist (404); the wrong role is refused (403)."""
 
+from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.access import get_district, require
+from accounts.access import get_district, require, units
 from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
 from communes.models import Unit
@@ -41,6 +42,18 @@ def get_period_to_fill(user: User, period_code: str) -> Period:
 def may_fill(user: User) -> bool:
     """Whether the user may ask for a fill."""
     return user.role in PROVINCE_ROLES
+
+
+def get_scope(user: User, code: str, day: date) -> tuple[Unit, list[Unit]]:
+    """The unit whose figures are asked for (none: the user's own), and the units to choose from, by one query; else Http404.
+
+    What is to choose from: `selectors.choices`.
+    """
+    choices = selectors.choices(units(user).on(day), code or user.unit.code)
+    unit = user.unit if not code else next((unit for unit in choices if unit.code == code), None)
+    if unit is None:
+        raise Http404(_("Không có đơn vị mã %s trong phạm vi của bạn.") % code)
+    return unit, choices
 
 
 def get_job(user: User, job_id: UUID) -> Job:

@@ -1,6 +1,7 @@
 """The ranking, the targets and the rollups over the API: the same rows as on the pages."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,7 +19,7 @@ from communes.rules import Level
 from ledger.rules import digest
 from plan2018.api import PeriodField
 from plan2018.models import Period
-from plan2018.rules import OPERATORS
+from plan2018.rules import OPERATORS, Stage
 from reports import selectors
 from scoring.rules import Grade
 
@@ -69,6 +70,7 @@ class RankingList(GenericAPIView[Any]):
 
 class TargetQuery(serializers.Serializer[Any]):
     period = PeriodField()
+    unit = Code(required=False, help_text=gettext_lazy("Mã đơn vị; mặc định là đơn vị của người gọi."))
 
 
 class TargetRow(serializers.Serializer[Any]):
@@ -80,28 +82,71 @@ class TargetRow(serializers.Serializer[Any]):
     unit = serializers.CharField(help_text=gettext_lazy("Đơn vị tính."))
     numerator = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     denominator = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
-    actual = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    actual = serializers.DecimalField(
+        max_digits=14,
+        decimal_places=4,
+        allow_null=True,
+        help_text=gettext_lazy("Theo đơn vị tính: số đếm, phần trăm, hoặc số ngày của quý thấp nhất."),
+    )
     met = serializers.BooleanField(allow_null=True, help_text=gettext_lazy("null: chưa có số liệu, hoặc chỉ tiêu đặt ra cho cấp khác."))
+    indicator = serializers.CharField(help_text=gettext_lazy("Mã chỉ số chứng minh chỉ tiêu, không đổi qua các năm; trống: không có."))
+    share = serializers.DecimalField(
+        max_digits=9, decimal_places=4, allow_null=True, help_text=gettext_lazy("Tử số trên mẫu số, phần trăm, làm tròn 4 chữ số thập phân.")
+    )
+    needed = serializers.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        allow_null=True,
+        help_text=gettext_lazy("Cần ít nhất (hoặc nhiều nhất) bấy nhiêu đơn vị tròn: xã, người, hồ sơ, ngày."),
+    )
+    gap = serializers.DecimalField(
+        max_digits=14, decimal_places=2, allow_null=True, help_text=gettext_lazy("Đơn vị tròn so với mức: âm là còn thiếu (hoặc quá), dương là dư.")
+    )
+    low = serializers.DecimalField(max_digits=9, decimal_places=2, allow_null=True, help_text=gettext_lazy("Phần thấp nhất trong các đơn vị."))
+    parts = serializers.IntegerField(help_text=gettext_lazy("Số xã (với báo cáo: số huyện) đã có số liệu."))
+    expected = serializers.IntegerField(help_text=gettext_lazy("Số xã (huyện) phải có số liệu."))
+    owing = serializers.IntegerField(help_text=gettext_lazy("Số xã (huyện) còn thiếu số liệu."))
+    stage = Choice([*map(str, Stage), ""], help_text=gettext_lazy("Ước thực hiện, tạm tính, chính thức; trống: chưa có số liệu."))
+    declared = serializers.BooleanField(help_text=gettext_lazy("Định tính: đơn vị khai báo, hệ thống không tính."))
+
+
+EXACT, WHOLE = Decimal("0.0001"), Decimal("0.01")
+"""Shares are as exact as a program needs; numerator and denominator, from which they come, are exact."""
+
+
+def _target_row(row: dict[str, Any], columns: list[str]) -> dict[str, Any]:
+    told = {column: row[column] for column in columns}
+    places = {
+        "share": EXACT,
+        "actual": EXACT if row["unit"].startswith("%") else WHOLE,
+        **dict.fromkeys(("numerator", "denominator", "needed", "gap"), WHOLE),
+    }
+    return told | {column: told[column].quantize(step) for column, step in places.items() if told[column] is not None}
 
 
 class TargetList(GenericAPIView[Any]):
-    """The targets of the plan against the actuals of the caller's own unit."""
+    """The targets of the plan against the actuals of a unit: the caller's own, unless another in its area is named."""
 
     @extend_schema(
         operation_id="targets",
         summary=gettext_lazy("Chỉ tiêu của kế hoạch"),
+        description=gettext_lazy(
+            "Bốn mươi chỉ tiêu của Kế hoạch 495 với số thực hiện của một đơn vị. Tỷ lệ so bằng tử số và mẫu số, không so bằng số đã làm tròn. "
+            "Dưới cấp tỉnh, chỉ tiêu đếm đơn vị của toàn tỉnh không có needed, gap, met."
+        ),
         parameters=[TargetQuery],
         responses={200: TargetRow(many=True), 304: UNCHANGED},
     )
     def get(self, request: UserRequest) -> HttpResponse:
         query = TargetQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        period = query.validated_data["period"]
+        period, code = query.validated_data["period"], query.validated_data.get("unit")
+        unit = get_unit(request.user, code, period.ends_on) if code else request.user.unit
         columns = list(TargetRow().fields)
 
         def answer() -> Response:
-            rows = self.paginate_queryset(selectors.targets(period, request.user.unit)) or []
-            return self.get_paginated_response([{column: row[column] for column in columns} for row in rows])
+            rows = self.paginate_queryset(selectors.targets(period, unit)) or []
+            return self.get_paginated_response([_target_row(row, columns) for row in rows])
 
         return _unless_seen(request, period, answer)
 

@@ -19,8 +19,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from plan2018.rules import VIETNAM
+from reports.goals import actual, gap, goal, nearest, noun
 from reports.rules import CRITERION, TITLE, Board, Commune, Criterion, District, Figure, Term
-from reports.sentences import GRADE_WORDS, actual, figure, gap, goal, inside
+from reports.sentences import GRADE_WORDS, figure, inside
 from scoring.rules import Grade, State, classify, round_half_up
 
 YEAR = "year"
@@ -87,15 +88,15 @@ def answer(board: Board, today: date) -> SafeString:
 
 def _verdicts(board: Board) -> str:
     tally = Counter(target["met"] for target in board.targets)
-    computed = tally[True] + tally[False]
-    if not computed:
-        return format_html(_("Chưa tính được chỉ tiêu nào, <b>{} chỉ tiêu</b> chưa có số liệu"), tally[None])
+    known = tally[True] + tally[False]
+    if not known:
+        return format_html(_("Chưa chỉ tiêu nào có số liệu: cả <b>{} chỉ tiêu</b> đang chờ"), tally[None])
     opening = _("Kết quả đã duyệt đủ") if _approved(board) == _expected(board) else _("Nếu chốt hôm nay")
-    what = _("chỉ tiêu tính được") if tally[None] else _("chỉ tiêu")
+    what = _("chỉ tiêu có số liệu") if tally[None] else _("chỉ tiêu")
     if tally[False]:
-        said = format_html(_("<b>{} trong {}</b> {} đạt, <b>{}</b> chưa đạt"), tally[True], computed, what, tally[False])
+        said = format_html(_("<b>{} trong {}</b> {} đạt, <b>{}</b> chưa đạt"), tally[True], known, what, tally[False])
     else:
-        said = format_html(_("cả <b>{}</b> {} đều đạt"), computed, what)
+        said = format_html(_("cả <b>{}</b> {} đều đạt"), known, what)
     unknown = format_html(_(", <b>{}</b> chưa có số liệu"), tally[None]) if tally[None] else ""
     return format_html("{}: {}{}", opening, said, unknown)
 
@@ -138,24 +139,24 @@ class Verdicts:
 def targets(board: Board, most: int = 3) -> Verdicts:
     """The targets of the plan as they stand; at most so many in the table of the nearest."""
     met, missed, unknown = ([target for target in board.targets if target["met"] is verdict] for verdict in (True, False, None))
-    by_gap = sorted(missed, key=lambda target: abs(target["gap"]))
-    nearest = [(target, goal(target), actual(target), gap(target)) for target in by_gap[:most]]
-    return Verdicts(_targets_finding(len(met), missed, len(unknown)), met, missed, unknown, nearest)
+    near = [(target, goal(target), actual(target), gap(target)) for target in nearest(missed)[:most]]
+    return Verdicts(_targets_finding(len(met), missed, len(unknown)), met, missed, unknown, near)
 
 
 def _targets_finding(met: int, missed: Sequence[Target], unknown: int) -> str:
-    near = sum(abs(target["gap"]) <= NEAR_TARGET for target in missed)
-    words = {"met": met, "missed": count(len(missed)), "near": count(near)}
+    close = [target for target in nearest(missed) if abs(target["gap"]) <= NEAR_TARGET]
+    near, nouns = len(close), dict.fromkeys(noun(target) for target in close)
+    words = {"met": met, "missed": count(len(missed)), "near": count(near), "most": count(NEAR_TARGET), "nouns": ", ".join(nouns)}
     if not met and not missed:
         text = _("Chưa chỉ tiêu nào có số liệu")
     elif not missed:
-        text = _("Cả %(met)s chỉ tiêu tính được đều đạt") if unknown else _("Cả %(met)s chỉ tiêu đều đạt")
+        text = _("Cả %(met)s chỉ tiêu có số liệu đều đạt") if unknown else _("Cả %(met)s chỉ tiêu đều đạt")
     elif not near:
         text = _("%(missed)s chỉ tiêu chưa đạt")
     elif near == len(missed):
-        text = _("%(missed)s chỉ tiêu chưa đạt, chỉ cách một hoặc hai đơn vị")
+        text = _("%(missed)s chỉ tiêu chưa đạt, chỉ cách không quá %(most)s %(nouns)s")
     else:
-        text = _("%(missed)s chỉ tiêu chưa đạt; %(near)s trong số đó chỉ cách một hoặc hai đơn vị")
+        text = _("%(missed)s chỉ tiêu chưa đạt; %(near)s trong số đó chỉ cách không quá %(most)s %(nouns)s")
     return sentence(text % words)
 
 

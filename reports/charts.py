@@ -80,12 +80,16 @@ class Axis:
     goals: list[Mark]
     at: Mark | None
     ticks: list[Mark]
+    free: bool = False
+    """Whether the figure lies between two goals, where its own number has room."""
 
 
 def axis(goals: Mapping[Decimal, str], at: Decimal | None) -> Axis:
-    """Lay out goals, and where things stand, on a number line with half a unit of air on each side."""
+    """Lay out goals, and where things stand, on a number line with air on each side: at least half a unit, a third of what lies between; none above 100."""
     values = [*goals, *([] if at is None else [at])]
-    low, high = math.floor(min(values) - Decimal("0.5")), math.ceil(max(values) + Decimal("0.5"))
+    air = max(Decimal("0.5"), (max(values) - min(values)) / 3)
+    low, high = math.floor(min(values) - air), math.ceil(max(values) + air)
+    high = min(high, 100) if max(values) <= 100 else high
     step = Decimal(high - low) / 4
 
     def x(value: Decimal) -> str:
@@ -95,6 +99,7 @@ def axis(goals: Mapping[Decimal, str], at: Decimal | None) -> Axis:
         goals=[Mark(x(goal), "66", words) for goal, words in sorted(goals.items())],
         at=None if at is None else Mark(x(at), "66", at),
         ticks=[Mark(x(low + step * number), "128", low + step * number) for number in range(5)],
+        free=at is not None and any(goal < at for goal in goals) and any(goal > at for goal in goals),
     )
 
 
@@ -152,3 +157,32 @@ def stack(counts: Mapping[str, int]) -> list[Piece]:
 
 def _nice(width: Decimal) -> Decimal:
     return next((step for step in sorted(STEPS) if step >= width), max(STEPS))
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A figure before and now, joined by a line in a frame of 96 x 28, and the height of what the target asks for."""
+
+    line: str
+    before: Mark
+    now: Mark
+    goal: str
+
+
+def spark(before: Decimal, now: Decimal, goal: Decimal) -> Spark:
+    """Lay out how a figure moved towards its goal: higher is more."""
+    low, high = min(before, now, goal), max(before, now, goal)
+
+    def y(value: Decimal) -> str:
+        return f"{24 - 20 * float((value - low) / (high - low)) if high > low else 14:.3g}"
+
+    marks = Mark("4", y(before), before), Mark("92", y(now), now)
+    return Spark(" ".join(f"{mark.x} {mark.y}" for mark in marks), *marks, y(goal))
+
+
+def span(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    """Find round ends of a common scale for these values, in steps of 1, 5, 10 or 50: with air below, never below zero. Needs a value."""
+    low, high = min(values), max(values)
+    step = next((step for step in map(Decimal, (1, 5, 10)) if (high - low) <= 10 * step), Decimal(50))
+    start = max(Decimal(0), (low // step - (low % step == 0)) * step)
+    return start, max(-(-high // step) * step, start + step)

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reports import sentences
+from reports import goals, sentences
+from scoring.rules import round_half_up
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a text must not begin with, or a spreadsheet calculates it."""
@@ -64,6 +65,58 @@ def ranking_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
             _("Trong sạch, vững mạnh") if row["clean_strong"] else None,
             sentences.climb(row),
             sentences.STATE_WORDS[row["state"]],
+        ]
+
+
+def target_rows(rows: Iterable[dict[str, Any]], unit: str, period: str) -> Iterator[list[Any]]:
+    """Targets as a table, head first: rows of `pages.targets`. Signs are words, so that no cell begins like a formula; a missing gap is negative."""
+    yield [
+        _("Mã"),
+        _("Chỉ tiêu"),
+        _("Điều khoản"),
+        _("Mức đề ra"),
+        _("Đơn vị"),
+        _("Kỳ"),
+        _("Tử số"),
+        _("Mẫu số"),
+        _("Thực hiện"),
+        _("Tỷ lệ (%)"),
+        _("Cần ít nhất hoặc nhiều nhất"),
+        _("Khoảng cách"),
+        _("Tính bằng"),
+        _("Kết quả"),
+        _("Mức độ"),
+        _("Đã có số liệu"),
+        _("Phải có"),
+        _("Còn thiếu số liệu"),
+        _("Thực hiện 6 tháng"),
+        _("Khai báo, không tính"),
+        _("Kế hoạch nói khác nhau"),
+    ]
+    for row in rows:
+        share = goals.is_share(row)
+        yield [
+            row["code"],
+            row["name"],
+            row["clause"],
+            goals.goal_in_words(row),
+            unit,
+            period,
+            row["numerator"],
+            row["denominator"],
+            row["actual"] if row["actual"] is None or not share else round_half_up(row["actual"], 4),
+            round_half_up(row["share"], 4) if row["share"] is not None and row["actual"] is not None else None,
+            row["needed"],
+            row["gap"],
+            goals.noun(row),
+            goals.RESULTS[row["result"]] if row["result"] else _("Không xét ở cấp này"),
+            row["firm"] or None,
+            row["parts"],
+            row["expected"],
+            row["owing"],
+            row["before"] if row["before"] is None or not share else round_half_up(row["before"], 4),
+            _("Có") if row["declared"] else None,
+            row["contradiction"] or None,
         ]
 
 

@@ -4,15 +4,16 @@ Pure: plain rows from the selectors in, everything that a template needs out; no
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from communes.rules import Level
-from plan2018.rules import TARGET_GROUPS, contradictions
-from reports import charts, sentences
+from plan2018.rules import COUNTS, TARGET_GROUPS, Source, claim, conflicts, contradictions, freed, judge, rooms
+from reports import charts, goals, sentences
 from reports.rules import TITLE
 from reports.sentences import Row
 from scoring.rules import Grade, Threshold
@@ -45,71 +46,239 @@ def _spread(placed: Sequence[Row], thresholds: Iterable[Threshold]) -> dict[str,
     }
 
 
-RESULTS = {True: "met", False: "missed", None: "none"}
-"""Verdict on a target -> the word by which a list is narrowed."""
-
-
 def targets(targets: Sequence[Row], unit: str, level: str, *, half: bool, result: str = "", group: str = "") -> dict[str, Any]:
     """The targets by field of work: rows as `selectors.targets` gives them for a unit of this level. Narrowed by `result` and `group`.
 
-    The plan sets its numbers for the province; a district shows what it contributes, a commune has no figures of its own. `half`: half a year.
+    `half`: half a year. For the province also whether the class targets can hold together.
     """
-    judged = level == Level.PROVINCE
-    known = {target["code"]: _with_words(target, half=half, counted=level != Level.COMMUNE) for target in targets}
-    _put_together(known, judged=judged)
+    known = _worded(targets, level, half=half)
     pairs = contradictions((target["code"], target["operator"], target["value"], target["contradiction"]) for target in targets)
     groups = [found for found in _groups(known) if group in ("", found["key"])]
     for found in groups:
         found["shown"] = [row for row in found["rows"] if result in ("", row["result"])]
+    tally = Counter(row["result"] for row in known.values())
     return {
         "count": len(targets),
-        "judged": judged,
-        "answer": sentences.targets_answer(targets, unit, level),
-        "pairs": [_pair(known[one], known[other]) for one, other in pairs],
-        "pairs_heading": sentences.pairs_heading(len(pairs)),
+        "unjudged": sum(not target["judged"] for target in targets),
+        "declared": sum(target["declared"] for target in targets),
+        "answer": goals.answer(targets, unit, level),
+        "results": [(key, words, tally[key]) for key, words in goals.RESULTS.items()],
+        "all_groups": [(found["key"], found["words"], len(found["rows"])) for found in _groups(known)],
+        "pairs": [_pair(known[one], known[other]) for one, other in pairs if level != Level.COMMUNE],
+        "pairs_heading": goals.pairs_heading(len(pairs)),
         "groups": [found for found in groups if found["shown"]],
+        "feasible": _feasible(known) if level == Level.PROVINCE else {},
     }
 
 
-def _with_words(target: Row, *, half: bool, counted: bool) -> Row:
-    indicator = target["indicator"]
-    judged = counted and (target["actual"] is None or target["met"] is not None)
-    room = sentences.TITLE_IN_HALF if half and indicator == TITLE else sentences.gap(target)
+def _worded(targets: Sequence[Row], level: str, *, half: bool) -> dict[str, Row]:
+    """The targets by code, with their words."""
+    rows = {target["code"]: target for target in targets}
+    known = {code: _with_words(target, level, half=half) | {"related": goals.related(target, rows)} for code, target in rows.items()}
+    by_grade = _by_grade(known)
+    if {Grade.GOOD, Grade.FAIR} <= by_grade.keys() and level != Level.COMMUNE:
+        by_grade[Grade.FAIR]["aside"] = goals.together(by_grade[Grade.GOOD], by_grade[Grade.FAIR])
+    return known
+
+
+def _by_grade(known: Mapping[str, Row]) -> dict[Grade, Row]:
+    """The targets that count a class, by class, best first."""
+    rows = {row["indicator"]: row for row in known.values()}
+    return {grade: rows[f"grade.{grade}"] for grade in Grade if f"grade.{grade}" in rows}
+
+
+def _with_words(target: Row, level: str, *, half: bool) -> Row:
+    title_in_half = half and target["indicator"] == TITLE
+    moved = target["before"] is not None and target["actual"] is not None and not goals.is_yes_no(target, level)
     return target | {
-        "goal": sentences.goal(target),
-        "figure": sentences.actual(target),
-        "room": room if counted else "",
-        "judged": judged,
-        "result": RESULTS[target["met"]] if judged else "",
-        "listed": indicator == TITLE or indicator.startswith("grade."),
-        "grade": indicator.removeprefix("grade.") if indicator.startswith("grade.") else "",
+        "goal": goals.goal(target),
+        "figure": goals.actual(target, level),
+        "plain": goals.is_yes_no(target, level),
+        "room": goals.TITLE_IN_HALF if title_in_half and level == Level.PROVINCE else goals.gap(target, level),
+        "firm": goals.stage(target, level),
+        "change": goals.change(target, level),
+        "spark": charts.spark(target["before"], target["actual"], target["value"]) if moved else None,
+        "result": goals.KEYS[target["met"]] if target["judged"] else "",
     }
 
 
-def _put_together(known: dict[str, Row], *, judged: bool) -> None:
-    """Beside the fair, the good and the fair together."""
-    by_grade = {row["grade"]: row for row in known.values() if row["grade"]}
-    if {Grade.GOOD, Grade.FAIR} <= by_grade.keys():
-        by_grade[Grade.FAIR]["aside"] = sentences.together(by_grade[Grade.GOOD], by_grade[Grade.FAIR], judged=judged)
-
-
-def _groups(known: dict[str, Row]) -> list[dict[str, Any]]:
+def _groups(known: Mapping[str, Row]) -> list[dict[str, Any]]:
     grouped = {code for codes in TARGET_GROUPS.values() for code in codes}
     groups = []
     for key, codes in [*TARGET_GROUPS.items(), ("", tuple(code for code in known if code not in grouped))]:
         rows = [known[code] for code in codes if code in known]
         if rows:
-            groups.append({"key": key, "words": sentences.GROUPS[key], "rows": rows, "verdicts": sentences.verdicts(rows)})
+            groups.append({"key": key, "words": goals.GROUPS[key], "rows": rows, "verdicts": goals.verdicts(rows)})
     return groups
 
 
 def _pair(one: Row, other: Row) -> dict[str, Any]:
     """Two targets that contradict each other, on one number line."""
-    goals: dict[Decimal, str] = {}
+    asked: dict[Decimal, str] = {}
     for row in (one, other):
         words = f"{row['clause'].split()[0]}: {row['goal']}"
-        goals[row["value"]] = f"{goals[row['value']]}; {words}" if row["value"] in goals else words
-    return {"rows": (one, other), "axis": charts.axis(goals, one["actual"])}
+        asked[row["value"]] = f"{asked[row['value']]}; {words}" if row["value"] in asked else words
+    return {"rows": (one, other), "heading": goals.pair_heading(one, other), "axis": charts.axis(asked, one["actual"])}
+
+
+def _feasible(known: Mapping[str, Row]) -> dict[str, Any]:
+    """Whether the class targets can hold together, alone and with what is approved; empty where not every class has one, or nobody owes a form."""
+    rows = _by_grade(known)
+    whole = max((row["expected"] for row in rows.values()), default=0)
+    if len(rows) < len(Grade) or not whole:
+        return {}
+    claims = {str(grade): claim(row["operator"], row["value"], whole, int(row["numerator"] or 0)) for grade, row in rows.items()}
+    broken = conflicts(claims, whole)
+    out = {key for keys in broken for key in keys}
+    found = rooms(freed(claims, out, whole), whole) or {}
+    order = (Grade.GOOD, Grade.FAIR, "", Grade.AVERAGE, Grade.WEAK)
+    fixed = {str(key): claims[key].fixed if key else goals.left(claims, whole) for key in order}
+    edges = list(accumulate(claims[key].least for key in (Grade.GOOD, Grade.FAIR)))
+    return {
+        "heading": goals.feasible_heading(claims, whole),
+        "principle": goals.principle(claims, whole),
+        "prospects": goals.prospects(claims, whole),
+        "title": goals.titles(next((row for row in known.values() if row["indicator"] == TITLE), None), claims, whole),
+        "bars": [
+            (goals.plan_bar(whole), charts.stack(goals.tightest(goals.bare(claims), whole))),
+            (goals.approved_bar(whole - fixed[""], whole), charts.stack(fixed)),
+        ],
+        "edges": [(edge, charts.share(Decimal(edge), Decimal(0), Decimal(whole))) for edge in edges],
+        "rows": [
+            {
+                "grade": key,
+                "target": rows[Grade(key)],
+                "fixed": one.fixed,
+                "out": key in out,
+                "more": (max(0, found[key][0] - one.fixed), found[key][1] - one.fixed) if key in found and key not in out else None,
+            }
+            for key, one in claims.items()
+        ],
+    }
+
+
+# One target opened
+
+
+def target(
+    targets: Sequence[Row], code: str, parts: Sequence[Row], unit: str, level: str, *, half: bool, address: Callable[[Row], str]
+) -> dict[str, Any]:
+    """One target for a unit of this level, opened into the units below it (rows of `selectors.parts`), those furthest from it first.
+
+    `address` says where the record of a unit is kept that proves the target; empty where the reader has none.
+    """
+    known = _worded(targets, level, half=half)
+    row = known[code]
+    below = _parts_of(row, parts, level)
+    whose = Level.DISTRICT if level == Level.PROVINCE else Level.COMMUNE
+    for part in below:
+        part["address"] = address(part) if part["level"] == Level.COMMUNE or row["record"] == Source.FILING else ""
+    pairs = contradictions((one["code"], one["operator"], one["value"], one["contradiction"]) for one in targets)
+    missed = _missed(row, parts) if level == Level.PROVINCE else []
+    owing = [part | {"address": address(part)} for part in parts if _owes(row, part) and part["figure"] is None]
+    return {
+        "target": row,
+        "answer": goals.target_answer(row, unit, level),
+        "record": goals.RECORDS.get(row["record"], ""),
+        "due": goals.due(row),
+        "pair": next((_pair(known[one], known[other]) for one, other in pairs if code in (one, other)), None),
+        "below": below,
+        "whose": whose,
+        "below_heading": goals.parts_heading(below, row, whose) if below else "",
+        "by_district": level == Level.PROVINCE and row["record"] != Source.FILING,
+        "picture": _picture(row, below, level),
+        "missed": [one | {"address": address(one)} for one in missed[:MOST_MISSED]],
+        "missed_heading": goals.missed_heading(min(len(missed), MOST_MISSED), len(missed), row),
+        "owing": _by_district(owing, parts, unit) if level != Level.COMMUNE else [],
+        "owing_heading": goals.owing_heading(len(owing), row),
+        "own_address": address(row | {"code": "", "level": level}) if level == Level.COMMUNE or row["record"] == Source.FILING else "",
+    }
+
+
+def _owes(target: Row, part: Row) -> bool:
+    """Whether a unit below owes its part of the figure of a target: communes do where everyone must have it."""
+    return bool(target["everyone"] and target["record"] != Source.FILING and part["level"] == Level.COMMUNE and part["owes"])
+
+
+def _parts_of(target: Row, parts: Sequence[Row], level: str) -> list[Row]:
+    """The next units below as targets of their own, those furthest from it first, then those without data."""
+    next_below = {Level.PROVINCE: Level.DISTRICT, Level.DISTRICT: Level.COMMUNE}.get(Level(level))
+    owing = Counter(part["parent"] for part in parts if _owes(target, part))
+    rows = []
+    for part in parts:
+        by_report = target["record"] == Source.FILING and part["level"] == Level.DISTRICT
+        listed = part["figure"] is not None or owing[part["code"]] or by_report or _owes(target, part)
+        if part["level"] == next_below and listed:
+            rows.append(_part(target, part, owing[part["code"]] if part["level"] == Level.DISTRICT else int(_owes(target, part))))
+    high_first = target["operator"].startswith("<") or (target["operator"] == "=" and not target["value"])
+    known, unknown = ([row for row in rows if (row["actual"] is None) is empty] for empty in (False, True))
+    return sorted(known, key=lambda row: row["actual"], reverse=high_first) + unknown
+
+
+MOST_MISSED = 20
+"""So many of the communes that miss a target are named on the page of the province."""
+
+
+def _missed(target: Row, parts: Sequence[Row]) -> list[Row]:
+    """The communes that miss a share by themselves, the most missing first; those that are counted where the plan sets a ceiling."""
+    names = {part["code"]: part["name"] for part in parts if part["level"] == Level.DISTRICT}
+    known = [part for part in parts if part["level"] == Level.COMMUNE and part["figure"] is not None]
+    rows = [_part(target, part, 1) | {"district": names.get(part["parent"], "")} for part in known]
+    if target["unit"] in COUNTS:
+        ceiling = target["operator"].startswith("<") or (target["operator"] == "=" and not target["value"])
+        return [row for row in rows if ceiling and row["numerator"]]
+    return sorted((row for row in rows if row["met"] is False), key=lambda row: row["gap"])
+
+
+def _part(target: Row, part: Row, expected: int) -> Row:
+    figure, whole = part["figure"], target["unit"] not in COUNTS
+    verdict = figure and judge(target["unit"], target["operator"], target["value"], figure.numerator, figure.denominator, figure.low)
+    row = target | {
+        **{name: part[name] for name in ("code", "level", "name", "full_name", "parent")},
+        **{name: getattr(figure, name) if verdict else None for name in ("numerator", "denominator", "low", "high")},
+        "actual": verdict.actual if verdict else None,
+        **{name: getattr(verdict, name) if verdict and whole else None for name in ("needed", "gap", "met")},
+        "judged": whole,
+        "parts": figure.parts if figure else 0,
+        "expected": max(expected, figure.parts if figure else 0),
+        "before": None,
+    }
+    row["owing"] = row["expected"] - row["parts"]
+    return _with_words(row, part["level"], half=False)
+
+
+def _picture(target: Row, below: Sequence[Row], level: str) -> dict[str, Any]:
+    """What is drawn beside the units below: squares where each says yes or no, a stacked bar where each sums them up, else a dot on a common scale."""
+    known = [row for row in below if row["actual"] is not None]
+    if not known:
+        return {}
+    if all(row["plain"] for row in known):
+        return {"kind": "squares", "sets": [(key, [row for row in below if _answer(row) == key]) for key in ("yes", "no", "none")]}
+    if target["unit"] in goals.ONE_EACH:
+        widest = max(row["expected"] or row["parts"] for row in known)
+        for row in below:
+            yes, no = int(row["numerator"] or 0), row["parts"] - int(row["numerator"] or 0)
+            room = 0 if goals.is_share(target) else widest - row["expected"]
+            row["bar"] = [piece for piece in charts.stack({"yes": yes, "no": no, "none": row["owing"], "room": room}) if piece.of != "room"]
+        goal = charts.share(target["value"], Decimal(0), Decimal(100)) if goals.is_share(target) else ""
+        return {"kind": "bars", "goal": goal, "widest": widest}
+    low, high = charts.span([*(row["actual"] for row in known), target["value"]])
+    for row in known:
+        row["dot"] = charts.share(row["actual"], low, high)
+    return {"kind": "dots", "low": low, "high": high, "goal": charts.share(target["value"], low, high)}
+
+
+def _answer(row: Row) -> str:
+    return "none" if row["actual"] is None else "yes" if row["numerator"] else "no"
+
+
+def _by_district(owing: Sequence[Row], parts: Sequence[Row], unit: str) -> list[tuple[str, list[Row]]]:
+    """Those who owe, under the name of their district; under that of the unit itself where it is the district."""
+    names = {part["code"]: part["name"] for part in parts if part["level"] == Level.DISTRICT}
+    grouped: dict[str, list[Row]] = {}
+    for part in owing:
+        grouped.setdefault(names.get(part["parent"], unit), []).append(part)
+    return list(grouped.items())
 
 
 def commune(rows: Sequence[Row], period: str, ranked: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Concat
 
 from accounts.models import User
-from communes.models import Unit
+from communes.models import Unit, UnitQuerySet
 from communes.rules import Level, fold
 from communes.selectors import REGISTERS
 from ledger.models import Entry
@@ -139,6 +139,16 @@ def _inside(scope: Unit) -> Q:
     if scope.level == Level.PROVINCE:
         return Q(unit__parent__parent=scope.pk) | Q(unit__parent=scope.pk)
     return Q(unit=scope.pk) | Q(unit__parent=scope.pk)
+
+
+def choices(seen: UnitQuerySet, code: str) -> list[Unit]:
+    """Of the units that somebody sees, those to choose from beside the unit of this code, from the top down in Vietnamese order, by one query.
+
+    All above the communes; and the communes of this district, or of the district of this commune.
+    """
+    beside = Q(parent__code=code) | Q(parent__in=Unit.objects.filter(code=code, level=Level.COMMUNE).values("parent"))
+    found = seen.filter(~Q(level=Level.COMMUNE) | Q(code=code) | beside).select_related("parent__parent")
+    return sorted(found, key=lambda unit: (list(Level).index(Level(unit.level)), unit.sort_key))
 
 
 def province_of(unit: Unit) -> Unit:
@@ -341,6 +351,35 @@ def targets(period: Period, unit: Unit) -> list[dict[str, Any]]:
     return _targets(period, unit, known.get(period.code, {}), known.get(before.code, {}) if before else {})
 
 
+def parts(period: Period, unit: Unit, key: str) -> list[dict[str, Any]]:
+    """The units below one with their figure of this key (`key_of`), by one query: districts and communes in Vietnamese order, None without a figure.
+
+    `owes` says of a commune that it owes a form in this period, and so what everyone owes. A commune's class and title are read from its result.
+    """
+    rows = (
+        Unit.objects.under(unit)
+        .on(period.ends_on)
+        .exclude(pk=unit.pk)
+        .annotate(
+            form=FilteredRelation("assessments", condition=Q(assessments__period=period.pk)),
+            figure=FilteredRelation("metrics", condition=Q(metrics__period=period.pk, metrics__indicator=key)),
+            result=FilteredRelation("standings", condition=Q(standings__period=period.pk)),
+        )
+        .order_by("sort_key", "code")
+    )
+    columns = ("code", "level", "name", "full_name", "parent__code", "form__pk", "result__grade", "result__clean_strong")
+    found = []
+    for code, level, name, full_name, parent, form, grade, clean_strong, *figure in rows.values_list(
+        *columns, *(f"figure__{column}" for column in rules.Figure._fields)
+    ):
+        own = _own_result(period.kind, grade, clean_strong=clean_strong).get(key) if level == Level.COMMUNE and grade else None
+        known = own or (rules.Figure(*figure) if figure[0] is not None else None)
+        found.append(
+            {"code": code, "level": level, "name": name, "full_name": full_name, "parent": parent, "owes": form is not None, "figure": known}
+        )
+    return found
+
+
 def _own_result(kind: str, grade: str, *, clean_strong: bool) -> "dict[str, Metric | rules.Figure]":
     """A commune's class and title as figures: 1 of 1, or 0 of 1."""
     held = {f"grade.{one}": one == grade for one in Grade} | ({rules.TITLE: clean_strong} if kind == Period.YEAR else {})
@@ -359,8 +398,8 @@ def _targets(
 def _target(
     target: Target, period: Period, unit: Unit, known: "Mapping[str, Metric | rules.Figure]", before: "Mapping[str, Metric | rules.Figure]"
 ) -> dict[str, Any]:
-    figure = known.get(key_of(target, period))
-    figure_before = None if target.term else before.get(key_of(target, period))
+    key = key_of(target, period)
+    figure, figure_before = known.get(key), before.get(key) if not target.term else None
     verdict, verdict_before = figure and judged(target, figure), figure_before and judged(target, figure_before)
     whole = unit.level == Level.PROVINCE or target.unit not in plan_rules.COUNTS
     indicator, parts = target.indicator, figure.parts if figure else 0
@@ -368,9 +407,26 @@ def _target(
     return {
         **{
             name: getattr(target, name)
-            for name in ("code", "clause", "name", "operator", "value", "unit", "level", "source", "population", "due", "contradiction", "note")
+            for name in (
+                "code",
+                "clause",
+                "name",
+                "operator",
+                "value",
+                "unit",
+                "level",
+                "source",
+                "population",
+                "due",
+                "contradiction",
+                "note",
+                "term",
+            )
         },
+        "key": key,
         "indicator": indicator.code if indicator else "",
+        "record": indicator.source if indicator else "",
+        "everyone": bool(indicator and indicator.everyone),
         "indicator_name": indicator.name if indicator else "",
         "definition": indicator.definition if indicator else "",
         "declared": bool(indicator and indicator.declared),

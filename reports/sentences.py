@@ -1,4 +1,4 @@
-"""What the ranking, the targets and a unit's figures say: the answer at the head of a page and the findings that head its parts.
+"""What the ranking and a unit's figures say: the answer at the head of a page and the findings that head its parts.
 
 Pure: plain values in, words out, one variant for each situation and a neutral one to fall back on. Answers may hold <b>; names are escaped.
 """
@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from communes.rules import Level
 from scoring.rules import Grade, State, round_half_up
 
 Row = dict[str, Any]
@@ -155,133 +154,6 @@ def spread_in_full(rows: Sequence[Row]) -> str:
     grades = Counter(row["grade"] for row in rows if row["rank"] is not None)
     counts = [f"{grades[grade]} {GRADE_WORDS[grade]}" for grade in Grade if grades[grade]]
     return _("Mỗi chấm là một đơn vị: %(counts)s. Danh sách đủ ở bảng dưới.") % {"counts": ", ".join(counts)}
-
-
-# Targets
-
-SIGNS = {">=": "≥", ">": ">", "=": "=", "<": "<", "<=": "≤"}
-UNITS = {"communes": gettext_lazy("đơn vị"), "districts": gettext_lazy("huyện"), "days per quarter": gettext_lazy("ngày mỗi quý")}
-"""Units of targets that are counted; all others are percentages."""
-
-GROUPS = {
-    "results": gettext_lazy("Xếp loại và danh hiệu"),
-    "discipline": gettext_lazy("Tổ chức, quy chế, kỷ luật"),
-    "procedures": gettext_lazy("Cải cách hành chính"),
-    "democracy": gettext_lazy("Dân chủ, dân vận, đối thoại"),
-    "officials": gettext_lazy("Đội ngũ cán bộ, công chức"),
-    "offices": gettext_lazy("Trụ sở, trang thiết bị"),
-    "reports": gettext_lazy("Báo cáo, thời hạn"),
-    "": gettext_lazy("Chỉ tiêu khác"),
-}
-
-OWED = {
-    "classification": gettext_lazy("Chờ kết quả xếp loại được duyệt"),
-    "commune report": gettext_lazy("Chờ báo cáo của xã"),
-    "official roster": gettext_lazy("Chờ sổ cán bộ, công chức"),
-    "office inventory": gettext_lazy("Chờ sổ trụ sở, trang thiết bị"),
-    "district report": gettext_lazy("Chờ báo cáo của huyện"),
-}
-"""Who owes the figure of a target that has none, by its source."""
-
-
-RESULTS = {"met": gettext_lazy("Đạt"), "missed": gettext_lazy("Chưa đạt"), "none": gettext_lazy("Chưa có số liệu")}
-
-
-TITLE_IN_HALF = gettext_lazy("Danh hiệu chỉ xét cho cả năm")
-
-
-def goal(target: Row) -> str:
-    """Write what a target asks for: ≥ 63 đơn vị; > 91,5%."""
-    return f"{SIGNS[target['operator']]} {_measured(target, target['value'])}"
-
-
-def actual(target: Row) -> str:
-    """Write the figure of a target; none is empty."""
-    return "" if target["actual"] is None else _measured(target, target["actual"], bare=True)
-
-
-def _measured(target: Row, value: Decimal, *, bare: bool = False) -> str:
-    if target["unit"] not in UNITS:
-        return f"{figure(value)}%"
-    return figure(value) if bare else f"{figure(value)} {UNITS[target['unit']]}"
-
-
-def gap(target: Row) -> str:
-    """Say how far a figure is from its target in whole units; without a figure, who owes it; without a verdict, nothing."""
-    if target["actual"] is None:
-        return str(OWED.get(target["source"], _("Chưa có số liệu")))
-    if target["gap"] is None:
-        return ""
-    room, at_most = target["gap"], target["operator"].startswith("<")
-    units = {"units": f"{figure(abs(room))} {UNITS.get(target['unit'], '%')}"}
-    if room == 0:
-        return _("Vừa đủ")
-    if room > 0:
-        return (_("Còn cách trần %(units)s") if at_most else _("Vượt %(units)s")) % units
-    return (_("Quá %(units)s") if _too_many(target) else _("Thiếu %(units)s")) % units
-
-
-def _too_many(target: Row) -> bool:
-    """Whether a missed target has too many, not too few."""
-    return target["operator"].startswith("<") or (target["operator"] == "=" and target["actual"] > target["value"])
-
-
-def targets_answer(targets: Sequence[Row], unit: str, level: str) -> str:
-    """Say how many targets are met, missed and unknown, and which is nearest to being met; for a unit below the province, what it contributes."""
-    if level == Level.COMMUNE:
-        return format_html(_("Kế hoạch đặt <b>{count} chỉ tiêu</b> cho toàn tỉnh; số liệu được tính ở cấp huyện và cấp tỉnh."), count=len(targets))
-    if level == Level.DISTRICT:
-        return _contribution([target for target in targets if target["unit"] == "communes" and target["actual"]], len(targets), unit)
-    tally = Counter(target["met"] for target in targets)
-    if not tally[True] + tally[False]:
-        return format_html(_("Chưa chỉ tiêu nào có số liệu: cả <b>{count} chỉ tiêu</b> đang chờ."), count=len(targets))
-    counts = format_html(
-        _("<b>{met}</b> chỉ tiêu đạt, <b>{missed}</b> chưa đạt, <b>{unknown}</b> chưa có số liệu."),
-        met=tally[True],
-        missed=tally[False],
-        unknown=tally[None],
-    )
-    missed = [target for target in targets if target["met"] is False and target["gap"]]
-    if not missed:
-        return counts
-    nearest = max(missed, key=lambda target: target["gap"])
-    words = {"counts": counts, "name": inside(nearest["name"]), "units": f"{figure(-nearest['gap'])} {UNITS.get(nearest['unit'], '%')}"}
-    return format_html(
-        _("{counts} Gần nhất: bớt <b>{units}</b> là đạt thêm chỉ tiêu “{name}”.")
-        if _too_many(nearest)
-        else _("{counts} Gần nhất: thêm <b>{units}</b> là đạt thêm chỉ tiêu “{name}”."),
-        **words,
-    )
-
-
-def _contribution(known: Sequence[Row], count: int, unit: str) -> str:
-    if not known:
-        return format_html(_("Kế hoạch đặt <b>{count} chỉ tiêu</b> cho toàn tỉnh; {unit} chưa có số liệu."), count=count, unit=inside(unit))
-    parts = format_html_join(", ", "{} <b>{}</b>", ((inside(target["name"]), actual(target)) for target in known))
-    return format_html(_("Kế hoạch đặt mức cho toàn tỉnh; {unit} đang góp: {parts}."), unit=inside(unit), parts=parts)
-
-
-def verdicts(targets: Sequence[Row]) -> str:
-    """Say the verdicts of a group: 2 đạt, 3 chưa đạt."""
-    tally = Counter(target["met"] for target in targets if target["actual"] is None or target["met"] is not None)
-    words = {True: _("%(count)s đạt"), False: _("%(count)s chưa đạt"), None: _("%(count)s chưa có số liệu")}
-    return ", ".join(words[met] % {"count": tally[met]} for met in words if tally[met])
-
-
-def together(good: Row, fair: Row, *, judged: bool) -> str:
-    """Say the good and the fair together: a commune that rises from fair to good must not count as a loss."""
-    words = {"least": figure(good["value"] + fair["value"])}
-    if good["actual"] is None or fair["actual"] is None:
-        return _("Tốt và khá cộng lại: cần trên %(least)s") % words if judged else ""
-    words |= {"count": figure(good["actual"] + fair["actual"]), "all": figure(fair["denominator"])}
-    return (_("Tốt và khá cộng lại: %(count)s/%(all)s, cần trên %(least)s") if judged else _("Tốt và khá cộng lại: %(count)s/%(all)s")) % words
-
-
-def pairs_heading(count: int) -> str:
-    """Head the contradictions of the plan."""
-    if count == 1:
-        return _("Một chỗ kế hoạch nói khác nhau: theo dõi cả hai mức")
-    return _("%(count)s chỗ kế hoạch nói khác nhau: theo dõi cả hai mức") % {"count": {2: _("Hai"), 3: _("Ba")}.get(count, count)}
 
 
 # Units

@@ -1,13 +1,18 @@
 """Pages of the reports room."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from itertools import chain
-from typing import cast
+from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,15 +25,34 @@ from communes.selectors import search
 from ledger.tasks import send_on_commit
 from plan2018.access import get_periods
 from plan2018.models import Period
+from plan2018.rules import Source
 from reports import access as doors
 from reports import board as boards
 from reports import exports, pages, selectors, sentences, services
 from reports.forms import FilingForm
+from reports.rules import TITLE
 from scoring.selectors import history
 
 POLL = ((timedelta(seconds=20), 2), (timedelta(minutes=2), 5), (timedelta(minutes=10), 15))
 """How long ago a job was asked for, and after how many seconds its page asks again: often at first, then less and less."""
 POLL_LAST = 60
+
+FILLED = "rollup"
+"""The relation of a period to its last fill."""
+
+RECORDS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    Source.CLASSIFICATION: (("assessment", ("period", "code")),),
+    Source.COMMUNE_REPORT: (("observations", ("period", "code")),),
+    Source.ROSTER: (("roster", ("code",)), ("registers", ("code",))),
+    Source.OFFICES: (("office", ("code",)),),
+    Source.PROFILE: (("profile", ("code",)),),
+    Source.RECORD: (("records", ("code", "register")), ("records", ("code",))),
+    Source.FILING: (("report", ("period", "code")),),
+}
+"""Where the record is kept that proves a target: the names of its pages with their arguments, the first that exists."""
+
+REGISTERS = {"working_rules.issued": "working-rules", "dialogue": "dialogues", "support.days": "support"}
+"""The small register that proves an indicator."""
 
 
 def _user(request: HttpRequest) -> User:
@@ -64,12 +88,16 @@ def ranking_csv(request: HttpRequest, period: str) -> HttpResponseBase:
     """The rows of the ranking page as a file, with the same filters, columns and order. Codes are left out: a spreadsheet takes their zeros away."""
     asked, _others = get_periods(period)
     rows = selectors.league(asked, _user(request).unit, **_wanted(request)).iterator()
+    return _csv(exports.ranking_rows(rows), f"xep-hang-{asked.code}.csv")
+
+
+def _csv(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
+    """A table as a file, with what its figures are worth under it."""
     _period, illustrative, unchecked = selectors.frame()
-    table = chain(exports.ranking_rows(rows), exports.caveats(illustrative=illustrative, unchecked=unchecked))
     return StreamingHttpResponse(
-        exports.csv_lines(table),
+        exports.csv_lines(chain(rows, exports.caveats(illustrative=illustrative, unchecked=unchecked))),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="xep-hang-{asked.code}.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
@@ -80,20 +108,78 @@ def _wanted(request: HttpRequest) -> dict[str, str]:
 
 @require_safe
 def targets(request: HttpRequest, period: str) -> HttpResponse:
-    """The targets of the plan with what is known of them for the reader's unit, by field of work, narrowed by result and field."""
-    (asked, others), scope = get_periods(period), _user(request).unit
+    """The targets of the plan with what is known of them for a unit (?unit=, else the reader's), by field of work, narrowed by result and field."""
+    user, (asked, others) = _user(request), get_periods(period, FILLED)
+    scope, choices = doors.get_scope(user, _text(request, "unit"), asked.ends_on)
     wanted = {name: _text(request, name) for name in ("result", "group")}
     context = {
-        "period": asked,
-        "others": others,
+        **_of_targets(user, asked, others, scope),
+        "choices": choices,
         "wanted": wanted,
         "narrowed": any(wanted.values()),
-        "filled_at": selectors.filled(asked, selectors.province_of(scope))[1],
-        "all_groups": sentences.GROUPS,
-        "results": sentences.RESULTS,
         **pages.targets(selectors.targets(asked, scope), scope.full_name, scope.level, half=asked.kind == Period.HALF, **wanted),
     }
     return render(request, "reports/targets.html", context)
+
+
+@require_safe
+def targets_csv(request: HttpRequest, period: str) -> HttpResponseBase:
+    """The rows of the page of targets as a file, with the same scope, filters, order."""
+    asked, _others = get_periods(period)
+    scope, _choices = doors.get_scope(_user(request), _text(request, "unit"), asked.ends_on)
+    wanted = {name: _text(request, name) for name in ("result", "group")}
+    page = pages.targets(selectors.targets(asked, scope), scope.full_name, scope.level, half=asked.kind == Period.HALF, **wanted)
+    table = exports.target_rows((row for group in page["groups"] for row in group["shown"]), scope.full_name, asked.name)
+    return _csv(table, f"chi-tieu-{asked.code}-{scope.code}.csv")
+
+
+@require_safe
+def target(request: HttpRequest, period: str, code: str) -> HttpResponse:
+    """One target for a unit (?unit=, else the reader's): what the plan says, the figure, the units below it and who still owes a part."""
+    user, (asked, others) = _user(request), get_periods(period, FILLED)
+    scope, choices = doors.get_scope(user, _text(request, "unit"), asked.ends_on)
+    rows = selectors.targets(asked, scope)
+    row = next((row for row in rows if row["code"] == code), None)
+    if row is None:
+        raise Http404(_("Kế hoạch của kỳ này không có chỉ tiêu %s.") % code)
+    below = [] if scope.level == Level.COMMUNE else selectors.parts(asked, scope, row["key"])
+    terms = {term.kind: term.code for term in (*others, asked)}
+    address = partial(_record, user, terms.get(row["term"], asked.code), row, scope)
+    context = {
+        **_of_targets(user, asked, others, scope),
+        "choices": choices,
+        "ranking": _ranking_of(asked, row, scope),
+        **pages.target(rows, code, below, scope.full_name, scope.level, half=asked.kind == Period.HALF, address=address),
+    }
+    return render(request, "reports/target.html", context)
+
+
+def _of_targets(user: User, period: Period, others: list[Period], scope: Unit) -> dict[str, object]:
+    """What both pages of targets show of the period and of the unit; `query` leads on to the same unit."""
+    rollup = getattr(period, FILLED, None)
+    query = f"?unit={scope.code}" if scope != user.unit else ""
+    return {"period": period, "others": others, "scope": scope, "query": query, "filled_at": rollup.filled_at if rollup else None}
+
+
+def _ranking_of(period: Period, target: dict[str, Any], scope: Unit) -> str:
+    """The list of communes behind a class or the title; empty for other targets and for a single commune."""
+    kind, _dot, grade = target["indicator"].partition(".")
+    if scope.level == Level.COMMUNE or kind not in ("grade", TITLE):
+        return ""
+    narrowed = {"district": scope.code if scope.level == Level.DISTRICT else "", "grade": grade}
+    return f"{reverse('ranking', args=[period.code])}?{urlencode({name: value for name, value in narrowed.items() if value})}"
+
+
+def _record(user: User, period: str, target: dict[str, Any], scope: Unit, unit: dict[str, Any]) -> str:
+    """The address of the record of a unit that proves a target; empty where there is no such page, or none for this reader."""
+    names = RECORDS.get(target["record"], ())
+    if target["record"] == Source.ROSTER and not access.reads_people(user):
+        names = names[1:]
+    for name, kwargs in names:
+        given = {"period": period, "code": unit["code"] or scope.code, "register": REGISTERS.get(target["indicator"], "")}
+        with suppress(NoReverseMatch):
+            return reverse(name, kwargs={key: given[key] for key in kwargs})
+    return ""
 
 
 @require_safe

@@ -30,7 +30,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from accounts.rules import Role
 from reports.services import ask_fill
-from tests.factories import DocumentFactory, OfficialFactory, client_of, make_forms, make_indicator, make_user
+from tests.factories import DocumentFactory, OfficialFactory, client_of, make_forms, make_indicator, make_target, make_user
 
 LOGIN, SETUP = "302 sign in", "302 set up a second factor"
 PAST_THE_DOOR = {200, 302, 409, 422}
@@ -114,6 +114,9 @@ TABLE = [
     Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
     Row("unit", ("11",), get=EVERYBODY, arguments=UNIT, found=302),  # to its board
     Row("targets", get=EVERYBODY, arguments=PERIOD),
+    Row("targets", UNITS, get=EVERYBODY, arguments=PERIOD, query="?unit={code}"),
+    Row("targets-csv", UNITS, get=EVERYBODY, arguments=PERIOD, query="?unit={code}"),
+    Row("target", UNITS, get=EVERYBODY, arguments=PERIOD | {"code": "{target}"}, query="?unit={code}"),
     Row("ranking", get=EVERYBODY, arguments=PERIOD),
     Row("ranking-csv", get=EVERYBODY, arguments=PERIOD),
     # the API
@@ -128,6 +131,7 @@ TABLE = [
     Row("api:rankings", get=EVERYBODY, query="?period={period}"),
     Row("api:rankings", DISTRICTS, get=EVERYBODY, query="?period={period}&district={code}"),
     Row("api:targets", get=EVERYBODY, query="?period={period}"),
+    Row("api:targets", UNITS, get=EVERYBODY, query="?period={period}&unit={code}"),
     Row("api:rollups", UNITS, get=EVERYBODY, query="?period={period}&unit={code}"),
 ]
 
@@ -190,13 +194,14 @@ def people(place) -> dict[str, User | None]:
 def world(people, place, criteria_set, year) -> SimpleNamespace:
     """What the arguments of addresses refer to."""
     make_indicator(year.plan, "renewal", answer="yes_no", question="Có đổi mới không?")
-    job = ask_fill(year)
+    job, target = ask_fill(year), make_target(year.plan, "TG02", ">=", 25)
     person = uuid4()
     for commune in place.communes:
         OfficialFactory(unit=commune, person=person, until=date(2018, 2, 1))  # who has served everywhere and serves nowhere
     return SimpleNamespace(
         period=year.code,
         job=job.pk,
+        target=target.code,
         person=person,
         document=DocumentFactory().pk,
         forms={code: form.pk for code, form in make_forms(year).items()},

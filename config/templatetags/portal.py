@@ -244,6 +244,7 @@ PROVINCE: tuple[Item, ...] = (
 DISTRICT: tuple[Item, ...] = (
     ("unit", gettext_lazy("Việc của huyện"), ("code",)),
     ("appraisal", gettext_lazy("Thẩm định"), ("period", "code")),
+    ("targets", gettext_lazy("Chỉ tiêu"), ("period",)),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
     ("registers", gettext_lazy("Số liệu"), ("code",)),
     ("units", gettext_lazy("Đơn vị"), ()),

@@ -191,7 +191,7 @@ def test_the_menu_leaves_out_what_does_not_exist():
     ("level", "expected"),
     [
         ("province", ["Tổng quan", "Chỉ tiêu", "Xếp hạng", "Đơn vị"]),
-        ("district", ["Việc của huyện", "Thẩm định", "Xếp hạng", "Đơn vị"]),
+        ("district", ["Việc của huyện", "Thẩm định", "Chỉ tiêu", "Xếp hạng", "Đơn vị"]),
         ("commune", ["Việc của xã", "Tự chấm điểm", "Xếp hạng"]),
     ],
 )
@@ -206,5 +206,5 @@ def test_the_menu_says_where_the_reader_is():
     own = portal.menu("district", {"period": "2018-Y", "code": "102"}, "unit", "/units/102/")
     below = portal.menu("district", {"period": "2018-Y", "code": "102"}, "units", "/units/03256/")
 
-    assert [item["current"] for item in own] == ["page", "", "", ""]
-    assert [item["current"] for item in below] == ["", "", "", "true"]
+    assert [item["current"] for item in own] == ["page", "", "", "", ""]
+    assert [item["current"] for item in below] == ["", "", "", "", "true"]

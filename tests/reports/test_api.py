@@ -12,7 +12,7 @@ from scoring.models import Assessment, Title
 from scoring.rules import State
 from scoring.services import reopen
 from tests.conftest import Cast
-from tests.factories import Place, bring_to, client_of, make_period, make_target
+from tests.factories import OfficialFactory, Place, bring_to, client_of, make_period, make_target
 
 RANKINGS, TARGETS, ROLLUPS = (f"/api/v1/{name}/" for name in ("rankings", "targets", "rollups"))
 
@@ -97,6 +97,16 @@ def test_the_targets_stand_beside_the_actuals(cast: Cast, published: Period) -> 
         "denominator": "4.00",
         "actual": "2.00",
         "met": False,
+        "indicator": "grade.good",
+        "share": "50.0000",
+        "needed": "3.00",
+        "gap": "-1.00",
+        "low": None,
+        "parts": 3,
+        "expected": 4,
+        "owing": 1,
+        "stage": "provisional",
+        "declared": False,
     }
 
 
@@ -104,6 +114,31 @@ def test_a_district_sees_its_count_without_a_verdict(cast: Cast, published: Peri
     row = rows(client_of(cast.appraiser).get(TARGETS, {"period": "2018-Y"}))[0]
 
     assert (row["actual"], row["denominator"], row["met"]) == ("1.00", "2.00", None)
+    assert (row["needed"], row["gap"], row["owing"], row["stage"]) == (None, None, 0, "final")
+
+
+def test_a_share_is_told_with_what_it_is_made_of(cast: Cast, published: Period, place: Place) -> None:
+    make_target(published.plan, "TG19", ">", 92, "% officials", "roster.qualified")
+    for number in range(3):
+        OfficialFactory(unit=place.commune, full_name=f"Lò Văn {number}", qualification=2 if number else 1, since=published.starts_on)
+    services.fill(published)
+
+    row = {row["code"]: row for row in rows(client_of(cast.api_client).get(TARGETS, {"period": "2018-Y", "unit": "094"}))}["TG19"]
+
+    assert (row["numerator"], row["denominator"], row["actual"], row["share"]) == ("2.00", "3.00", "66.6667", "66.6667")
+    assert (row["needed"], row["gap"], row["met"], row["parts"], row["expected"]) == ("3.00", "-1.00", False, 1, 2)
+    assert "Lò Văn" not in str(row)
+
+
+def test_the_targets_of_another_unit_are_those_of_ones_area(cast: Cast, published: Period) -> None:
+    def good(user, **named: str) -> str:
+        return rows(client_of(user).get(TARGETS, {"period": "2018-Y", **named}))[0]["numerator"]
+
+    assert [good(cast.api_client), good(cast.api_client, unit="094"), good(cast.api_client, unit="03127")] == ["2.00", "1.00", "0.00"]
+    assert good(cast.appraiser, unit="094") == good(cast.appraiser)
+    assert client_of(cast.appraiser).get(TARGETS, {"period": "2018-Y", "unit": "095"}).status_code == 404
+    assert client_of(cast.appraiser).get(TARGETS, {"period": "2018-Y", "unit": "11"}).status_code == 404
+    assert client_of(cast.api_client).get(TARGETS, {"period": "2018-Y", "unit": ""}).status_code == 400
 
 
 def test_a_rollup_row_is_as_the_contract_has_it(cast: Cast, published: Period) -> None:

@@ -39,7 +39,8 @@ def commune(name: str = "Mường Mùn", where: str = "Tuần Giáo", **fields: 
 
 def target(code: str, operator: str, value: int, actual: int | None, met: bool | None, gap: int | None, unit: str = "communes") -> dict[str, object]:
     numbers = {"value": Decimal(value), "actual": actual if actual is None else Decimal(actual), "gap": gap if gap is None else Decimal(gap)}
-    return {"code": code, "name": code, "operator": operator, "met": met, "unit": unit, "source": "classification", **numbers}
+    owed = {"record": "classification", "indicator": "", "declared": False, "population": "", "owing": 0, "due": ""}
+    return {"code": code, "name": code, "operator": operator, "met": met, "judged": True, "unit": unit, **owed, **numbers}
 
 
 MET = target("TG02", ">=", 25, 29, True, 4)
@@ -89,13 +90,13 @@ def test_a_deadline_never_invents_days(today, words):
         (
             [MET, MISSED, UNKNOWN],
             {},
-            "Nếu chốt hôm nay: <b>1 trong 2</b> chỉ tiêu tính được đạt, <b>1</b> chưa đạt, <b>1</b> chưa có số liệu.",
+            "Nếu chốt hôm nay: <b>1 trong 2</b> chỉ tiêu có số liệu đạt, <b>1</b> chưa đạt, <b>1</b> chưa có số liệu.",
         ),
         ([MET, MISSED], {}, "Nếu chốt hôm nay: <b>1 trong 2</b> chỉ tiêu đạt, <b>1</b> chưa đạt."),
-        ([MISSED, UNKNOWN], {}, "Nếu chốt hôm nay: <b>0 trong 1</b> chỉ tiêu tính được đạt, <b>1</b> chưa đạt, <b>1</b> chưa có số liệu."),
-        ([MET, UNKNOWN], {}, "Nếu chốt hôm nay: cả <b>1</b> chỉ tiêu tính được đều đạt, <b>1</b> chưa có số liệu."),
+        ([MISSED, UNKNOWN], {}, "Nếu chốt hôm nay: <b>0 trong 1</b> chỉ tiêu có số liệu đạt, <b>1</b> chưa đạt, <b>1</b> chưa có số liệu."),
+        ([MET, UNKNOWN], {}, "Nếu chốt hôm nay: cả <b>1</b> chỉ tiêu có số liệu đều đạt, <b>1</b> chưa có số liệu."),
         ([MET], {}, "Nếu chốt hôm nay: cả <b>1</b> chỉ tiêu đều đạt."),
-        ([UNKNOWN, UNKNOWN], {}, "Chưa tính được chỉ tiêu nào, <b>2 chỉ tiêu</b> chưa có số liệu."),
+        ([UNKNOWN, UNKNOWN], {}, "Chưa chỉ tiêu nào có số liệu: cả <b>2 chỉ tiêu</b> đang chờ."),
         ([MET], {"state.approved": figure(130, 130), "submitted": figure(130, 130)}, "Kết quả đã duyệt đủ: cả <b>1</b> chỉ tiêu đều đạt."),
     ],
 )
@@ -128,11 +129,11 @@ def test_the_answer_counts_the_reports(filings, today, expected):
     ("targets", "expected"),
     [
         ([UNKNOWN], "Chưa chỉ tiêu nào có số liệu"),
-        ([MET, UNKNOWN], "Cả 1 chỉ tiêu tính được đều đạt"),
+        ([MET, UNKNOWN], "Cả 1 chỉ tiêu có số liệu đều đạt"),
         ([MET], "Cả 1 chỉ tiêu đều đạt"),
         ([MET, MISSED], "Một chỉ tiêu chưa đạt"),
-        ([NEAR], "Một chỉ tiêu chưa đạt, chỉ cách một hoặc hai đơn vị"),
-        ([MISSED, NEAR, MET], "Hai chỉ tiêu chưa đạt; một trong số đó chỉ cách một hoặc hai đơn vị"),
+        ([NEAR], "Một chỉ tiêu chưa đạt, chỉ cách không quá hai đơn vị"),
+        ([MISSED, NEAR, MET], "Hai chỉ tiêu chưa đạt; một trong số đó chỉ cách không quá hai đơn vị"),
     ],
 )
 def test_the_targets_head_with_what_is_missed(targets, expected):

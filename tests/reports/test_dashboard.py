@@ -110,7 +110,7 @@ def test_strangers_sign_in_first():
 def test_the_board_answers_in_one_sentence(cast: Cast, filled: Period):
     text = words_of(client_of(cast.officer).get(BOARD))
 
-    assert "Nếu chốt hôm nay: 2 trong 5 chỉ tiêu tính được đạt, 3 chưa đạt, 1 chưa có số liệu; 2 huyện chưa gửi báo cáo năm, đã quá hạn ." in text
+    assert "Nếu chốt hôm nay: 2 trong 5 chỉ tiêu có số liệu đạt, 3 chưa đạt, 1 chưa có số liệu; 2 huyện chưa gửi báo cáo năm, đã quá hạn ." in text
     assert "từ 1 trong 4 phiếu đã duyệt" in text
     assert "Tiêu thức và ngưỡng xếp loại là mẫu, chưa đối chiếu với phụ lục Quyết định 34/2011." in text
 
@@ -119,7 +119,7 @@ def test_every_figure_leads_to_its_rows(cast: Cast, filled: Period):
     page = client_of(cast.officer).get(BOARD).content.decode()
 
     for way in (
-        "/targets/2018-Y/#TG03",
+        "/targets/2018-Y/TG03/",
         "/rankings/2018-Y/?grade=good",
         "/rankings/2018-Y/?district=094",
         "/rankings/2018-Y/?district=094&amp;grade=good",
