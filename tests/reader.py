@@ -60,7 +60,7 @@ class Page(HTMLParser):
             self._form = Form(given.get("action") or self.address, (given.get("method") or "get").lower())
             self.forms.append(self._form)
             self._by_id[given.get("id") or ""] = self._form
-        elif owner is None or ("name" not in given and tag != "button") or "disabled" in given:
+        elif owner is None or ("name" not in given and tag not in ("button", "option")) or "disabled" in given:
             return
         elif tag == "input" and given.get("type") in ("checkbox", "radio"):
             if "checked" in given:
@@ -71,8 +71,8 @@ class Page(HTMLParser):
             owner.fields[given["name"]], self._area = "", given["name"]
         elif tag == "select":
             self._select = given["name"]
-        elif tag == "option" and self._select and "selected" in given:
-            owner.fields[self._select] = given.get("value") or ""
+        elif tag == "option" and self._select and ("selected" in given or self._select not in owner.fields):
+            owner.fields[self._select] = given.get("value") or ""  # none selected: a browser sends the first
         elif tag == "button":
             self._button = Button(given.get("name") or "", given.get("value") or "", given.get("formaction") or owner.action)
             if given.get("type") != "button":
