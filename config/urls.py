@@ -29,6 +29,7 @@ door = Door(unit=get_unit, units=units, documents=documents, reads_people=reads_
 
 urlpatterns = [
     path("", include(addresses(door))),
+    path("", include("ledger.urls")),
     path("", include("plan2018.urls")),
     path("", include("scoring.urls")),
     path("", include("reports.urls")),

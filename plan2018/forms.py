@@ -14,7 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plan2018.models import Observation, Period
+from communes.forms import DayField, DocumentField
+from communes.sentences import write_day
+from plan2018.models import Obligation, Observation, Period
 from plan2018.rules import Answer, NotWhole, Unread, parse_whole
 from plan2018.selectors import Reported, Sheet
 
@@ -298,3 +300,83 @@ def show_again(typed: Iterable[ObservationForm], sheet: Sheet, stale: Sequence[s
         form.conflict = form.indicator.code in stale and not form.agrees
         shown.append(form if form.unsaved else ObservationForm(form.row, form.period, sheet))
     return shown
+
+
+# Duties.
+
+WORDS = 2000
+"""How long words about a duty may be."""
+
+
+def _words(**given: Any) -> forms.CharField:
+    """A field for words, of a length that a page can show."""
+    errors = {"max_length": gettext_lazy("Dài %(show_value)d ký tự, nhiều nhất %(limit_value)d. Rút gọn lại."), **given.pop("error_messages", {})}
+    return forms.CharField(max_length=WORDS, widget=forms.Textarea(attrs={"rows": 3}), error_messages=errors, **given)
+
+
+def _not_later(day: date) -> date:
+    if day > timezone.localdate():
+        raise ValidationError(_("Ngày này ở sau hôm nay. Xem lại ngày, tháng, năm."))
+    return day
+
+
+class DoneForm(forms.Form):
+    """That an obligation is done: on which day, and what shows it. Words, a document, or both."""
+
+    use_required_attribute = False
+
+    done_on = DayField(label=gettext_lazy("Ngày làm xong"), help_text=gettext_lazy("Ngày/tháng/năm. Ngày này quyết định đúng hạn hay trễ hạn."))
+    note = _words(label=gettext_lazy("Kết quả"), required=False, help_text=gettext_lazy("Làm được gì, bao nhiêu; không ghi tên người dân"))
+
+    def __init__(self, obligation: Obligation, data: Mapping[str, Any] | None = None, *, document: str = "") -> None:
+        super().__init__(data, initial={"note": obligation.note, "done_on": "", "document": document or obligation.document_id})
+        self.obligation = obligation
+        words = {"label": _("Văn bản minh chứng"), "help_text": _("Văn bản trong danh mục của đơn vị")}
+        self.fields["document"] = DocumentField(obligation.unit, **words)
+
+    def clean_done_on(self) -> date:
+        day = _not_later(self.cleaned_data["done_on"])
+        if self.obligation.opens_on and day < self.obligation.opens_on:
+            raise ValidationError(_("Việc này làm từ ngày %s; ngày gõ ở trước đó.") % write_day(self.obligation.opens_on))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and not cleaned.get("note") and not cleaned.get("document"):
+            self.add_error("note", _("Chưa có minh chứng: ghi kết quả hoặc chọn văn bản."))
+        return cleaned
+
+
+class HandBackForm(forms.Form):
+    """Why an obligation is handed back."""
+
+    use_required_attribute = False
+
+    remark = _words(
+        label=gettext_lazy("Ý kiến trả lại"),
+        help_text=gettext_lazy("Thiếu gì, cần bổ sung gì; đơn vị đọc được"),
+        error_messages={"required": gettext_lazy("Chưa ghi ý kiến. Ghi thiếu gì rồi bấm lại.")},
+    )
+
+
+class HappenedForm(forms.Form):
+    """That something happened of which a duty speaks."""
+
+    use_required_attribute = False
+
+    day = DayField(label=gettext_lazy("Ngày phát sinh"), help_text=gettext_lazy("Ngày/tháng/năm"))
+    note = _words(
+        label=gettext_lazy("Việc gì"),
+        help_text=gettext_lazy("Không ghi tên người dân, tên cán bộ"),
+        error_messages={"required": gettext_lazy("Chưa ghi việc gì. Ghi ngắn gọn rồi bấm lại.")},
+    )
+    due_on = DayField(label=gettext_lazy("Đơn vị hẹn xong"), required=False, help_text=gettext_lazy("Kế hoạch không ghi hạn; để trống nếu chưa hẹn"))
+
+    def clean_day(self) -> date:
+        return _not_later(self.cleaned_data["day"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("day") and cleaned.get("due_on") and cleaned["due_on"] < cleaned["day"]:
+            self.add_error("due_on", _("Ngày hẹn ở trước ngày phát sinh."))
+        return cleaned

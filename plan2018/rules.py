@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
@@ -257,6 +258,11 @@ def conflicts(claims: Mapping[str, Claim], whole: int) -> list[tuple[str, ...]]:
             if not any(set(smaller) <= set(keys) for smaller in found) and rooms(freed(claims, claims.keys() - set(keys), whole), whole) is None:
                 found.append(keys)
     return found
+
+
+def secret_digest(secret: str) -> str:
+    """What is kept of a secret that was shown once: SHA-256 as 64 hex digits. The secret is long and random, so it needs no salt."""
+    return sha256(secret.encode()).hexdigest()
 
 
 def parse_decimal(text: str, places: int = 2) -> Decimal:

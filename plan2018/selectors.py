@@ -1,13 +1,15 @@
 """Reads of plans, periods and obligations, and of what communes report."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Subquery, Value, When
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import Role
@@ -15,8 +17,8 @@ from communes.models import Document, Official, Unit
 from communes.rules import Level
 from communes.standards import COUNTED
 from ledger.models import Entry
-from plan2018 import duties, rules, sentences
-from plan2018.models import Duty, Indicator, Obligation, Observation, Period, Plan, WorkingRules
+from plan2018 import board, duties, feed, rules, sentences
+from plan2018.models import CalendarFeed, Duty, Indicator, Obligation, Observation, Period, Plan, WorkingRules
 from plan2018.rules import DutyState, Frequency
 
 OBLIGATION = "obligation"
@@ -132,9 +134,21 @@ def to_tell(units: Collection[int]) -> list[User]:
     return list(User.objects.filter(unit__in=units, is_active=True).exclude(role__in=[Role.LEADER, Role.API_CLIENT]).order_by("pk"))
 
 
-def history(obligation: Obligation) -> list[Entry]:
+@dataclass(frozen=True)
+class Step:
+    """An entry of an obligation's history, with the day that it speaks of."""
+
+    entry: Entry
+
+    @property
+    def day(self) -> date | None:
+        text = self.entry.data.get("done_on") or self.entry.data.get("day")
+        return date.fromisoformat(text) if text else None
+
+
+def history(obligation: Obligation) -> list[Step]:
     """Who did what to an obligation, newest first."""
-    return list(Entry.objects.about(OBLIGATION, key_of(obligation)).select_related("actor__unit").reverse())
+    return [Step(entry) for entry in Entry.objects.about(OBLIGATION, key_of(obligation)).select_related("actor__unit").reverse()]
 
 
 # What communes report.
@@ -244,3 +258,118 @@ def coverage(period: Period, scope: Unit) -> Coverage:
     inside, wanted = {unit.pk for unit in communes}, {one.indicator.pk for one in indicators}
     rows = Observation.objects.filter(period=period).under(scope).values_list("unit_id", "indicator_id")
     return Coverage(indicators, communes, frozenset(row for row in rows if row[0] in inside and row[1] in wanted))
+
+
+# Pages and calendars of duties.
+
+
+def status_of(obligation: Obligation, today: date) -> duties.Status:
+    """How an obligation stands on a day."""
+    return duties.status(DutyState(obligation.state), late=obligation.late, due_on=obligation.due_on, today=today)
+
+
+def duties_of_plans() -> list[Duty]:
+    """All duties with their plans, the newest plan first."""
+    return list(Duty.objects.select_related("plan").order_by("-plan__year", "code"))
+
+
+def items(obligations: Any) -> list[board.Item]:
+    """Obligations (a queryset) as lists show them, by one query."""
+    columns = (
+        *("pk", "version", "duty", "duty__code", "duty__text", "duty__clause", "occurrence", "opens_on", "due_on", "duty__due_assumed"),
+        *("state", "late", "done_on", "done_by", "unit__code", "unit__full_name", "unit__level", "unit__parent__full_name"),
+    )
+    return [board.Item(*row) for row in obligations.values_list(*columns)]
+
+
+def own(plan: Plan, unit: Unit) -> list[board.Item]:
+    """What a unit itself owes under a plan."""
+    return items(Obligation.objects.filter(duty__plan=plan, unit=unit))
+
+
+def of_duty(duty: Duty, unit: Unit) -> list[board.Item]:
+    """A duty of the unit and of those below it, by district and name."""
+    rows = Obligation.objects.filter(duty=duty).under(unit)
+    return items(rows.order_by("-unit__level", "unit__parent__sort_key", "unit__sort_key", "due_on", "pk"))
+
+
+def below(
+    plan: Plan, unit: Unit, *, level: str, only: str, state: str, duties_wanted: Collection[int] | None, today: date, start: int, count: int
+) -> list[board.Item]:
+    """What the units of a level below a unit owe, narrowed, from `start` on, at most so many; the first due first.
+
+    `only`: the code of a unit below, whose own and whose units' work is meant; `duties_wanted`: ids, None for all.
+    """
+    rows = Obligation.objects.filter(duty__plan=plan, unit__level=level).under(unit)
+    if only:
+        rows = rows.filter(Q(unit__code=only) | Q(unit__parent__code=only))
+    if duties_wanted is not None:
+        rows = rows.filter(duty__in=duties_wanted)
+    match state:
+        case board.TODO:
+            rows = rows.filter(state__in=NOT_DONE)
+        case board.OVERDUE:
+            rows = rows.overdue(today)
+        case board.SOON:
+            rows = rows.filter(state__in=NOT_DONE, due_on__range=(today, today + duties.SOON))
+        case board.ALL:
+            pass
+        case _:
+            rows = rows.filter(state=state)
+    return items(rows.order_by(F("due_on").asc(nulls_last=True), "duty__code", "occurrence", "unit__sort_key", "pk")[start : start + count])
+
+
+def tallies(plan: Plan, unit: Unit, today: date) -> list[board.Tally]:
+    """How the units directly below a unit stand (a district with its communes), counted by the database, in alphabetical order."""
+    done, waiting = Q(state__in=[DutyState.DONE, DutyState.CHECKED]), Q(state__in=NOT_DONE)
+    rows = Obligation.objects.filter(duty__plan=plan).under(unit).exclude(unit=unit)
+
+    def of_child(name: str) -> Case | F:
+        """A field of the unit directly below: the commune's district, seen from the province."""
+        if unit.level != Level.PROVINCE:
+            return F(f"unit__{name}")
+        return Case(When(unit__level=Level.COMMUNE, then=F(f"unit__parent__{name}")), default=F(f"unit__{name}"))
+
+    grouped = rows.values(child_code=of_child("code"), child=of_child("full_name"), key=of_child("sort_key")).annotate(
+        done_on_time=Count("pk", filter=done & ~Q(late=True) | done & Q(late=None)),
+        done_late=Count("pk", filter=done & Q(late=True)),
+        not_due=Count("pk", filter=waiting & (Q(due_on=None) | Q(due_on__gte=today))),
+        past_due=Count("pk", filter=waiting & Q(due_on__lt=today)),
+        to_check=Count("pk", filter=Q(state=DutyState.DONE, unit__parent=unit.pk)),
+    )
+    columns = ("child_code", "child", "done_on_time", "done_late", "not_due", "past_due", "to_check")
+    return [board.Tally(*row) for row in grouped.order_by("key").values_list(*columns)]
+
+
+def calendar_of(user: User) -> CalendarFeed | None:
+    """A person's calendar address, as far as it is kept."""
+    return CalendarFeed.objects.filter(user=user).first()
+
+
+def calendar(unit: Unit, absolute: Callable[[str], str]) -> list[feed.Due]:
+    """What a unit's calendar holds: each of its own obligations that is not done, and for each day one event of the units directly below it.
+
+    `absolute` makes an address of the portal out of a path.
+    """
+    open_ = Obligation.objects.filter(state__in=NOT_DONE, due_on__isnull=False)
+    own = open_.filter(unit=unit).select_related("duty__plan", "unit").order_by("due_on", "duty__code", "occurrence")
+    events = [
+        feed.Due(
+            key=key_of(one),
+            day=one.due_on,
+            summary=f"{one.duty.code} {one.duty.text}",
+            description="\n".join(sentences.of_event(one.occurrence, one.duty.clause, one.duty.evidence, assumed=one.duty.due_assumed)),
+            address=absolute(reverse("obligation", args=[one.pk])),
+            version=one.version,
+        )
+        for one in own
+        if one.due_on
+    ]
+    below = open_.filter(unit__parent=unit).order_by("due_on").values("due_on").annotate(count=Count("pk"), units=Count("unit", distinct=True))
+    level = Level.COMMUNE if unit.level == Level.DISTRICT else Level.DISTRICT
+    for row in below:
+        words = _("%(count)d việc của %(units)d đơn vị cấp dưới đến hạn") % {"count": row["count"], "units": row["units"]}
+        address = absolute(f"{reverse('duties')}?level={level}")
+        day: Any = row["due_on"]
+        events.append(feed.Due(f"{unit.code}/{day}/below", day, words, words, address, row["count"]))
+    return events

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes.rules import Level
+from communes.sentences import write_day
 
 GROUPS = {
     "results": gettext_lazy("Xếp loại và danh hiệu"),
@@ -41,11 +42,6 @@ def level(operator: str, value: Decimal, unit: str) -> str:
 
 NAMED = 12
 """A message names at most so many units; the others are counted."""
-
-
-def day(value: date) -> str:
-    """A day as documents write it: 19/6/2018, 05/3/2018."""
-    return f"{value.day:02}/{value.month:0{2 if value.month < 3 else 1}}/{value.year}"
 
 
 def inside(name: str) -> str:
@@ -95,7 +91,7 @@ def reminder(own: Sequence[Owed], others: Sequence[Owed], today: date) -> tuple[
     coming = len(own) + len(others) - overdue
     counted = [_("%(n)d việc quá hạn") % {"n": overdue}] * bool(overdue) + [_("%(n)d việc sắp đến hạn") % {"n": coming}] * bool(coming)
     subject = _("Nhiệm vụ theo kế hoạch: %(counted)s") % {"counted": ", ".join(counted)}
-    parts = [_("Tính đến ngày %(day)s.") % {"day": day(today)}]
+    parts = [_("Tính đến ngày %(day)s.") % {"day": write_day(today)}]
     if own:
         head = _("Việc của đơn vị:")
         parts.append("\n".join([head, *(f"- {_named(one)}, {when(one.due_on, today)}" for one in _in_order(own))]))
@@ -126,7 +122,7 @@ def when(due_on: date, today: date) -> str:
     """How far a last day on time is: "hạn 31/12/2018, còn 7 ngày"."""
     days = (due_on - today).days
     left = _("hôm nay") if days == 0 else _("còn %(n)d ngày") % {"n": days} if days > 0 else _("quá %(n)d ngày") % {"n": -days}
-    return _("hạn %(day)s, %(left)s") % {"day": day(due_on), "left": left}
+    return _("hạn %(day)s, %(left)s") % {"day": write_day(due_on), "left": left}
 
 
 def _in_order(owed: Iterable[Owed]) -> list[Owed]:
@@ -168,6 +164,16 @@ def answer(overdue: int, soon: int, waiting: int, first: tuple[str, date] | None
         return format_html("{}.", head)
     text, due_on = first
     return format_html(_("{head}; sớm nhất: {text} ({when})."), head=head, text=Truncator(text).chars(80), when=when(due_on, today))
+
+
+def of_event(key: str, clause: str, evidence: str, *, assumed: bool) -> list[str]:
+    """The lines below the title of an event in a calendar."""
+    lines = [
+        _("Lần: %(time)s") % {"time": occurrence(key)},
+        _("Điều khoản: mục %(clause)s") % {"clause": clause},
+        _("Minh chứng: %(evidence)s") % {"evidence": evidence},
+    ]
+    return [*lines, _("Hạn do Sở hiểu, kế hoạch không ghi.")] if assumed else lines
 
 
 def units_finding(rows: Sequence[tuple[str, int]]) -> str:

@@ -3,6 +3,7 @@
 One function an act, one transaction, one ledger entry. Refusals are classes; views put them into words.
 """
 
+import secrets
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,8 +24,8 @@ from ledger.models import Entry
 from ledger.rules import Message
 from plan2018 import duties, rules, selectors, sentences
 from plan2018.duties import DutyAct
-from plan2018.models import Duty, Indicator, Obligation, Observation, Period, Plan, Target
-from plan2018.rules import DutyState, Frequency
+from plan2018.models import CalendarFeed, Duty, Indicator, Obligation, Observation, Period, Plan, Target
+from plan2018.rules import DutyState, Frequency, secret_digest
 
 BATCH = 2000
 
@@ -134,11 +136,21 @@ def report_done(*, obligation: Obligation, done_on: date, note: str, document: D
 
 
 def check(*, obligation: Obligation, actor: User, version: int) -> None:
-    """The level above has looked at it and agrees. Raises Refused."""
+    """The level above has looked at it and agrees. Raises Refused and Stale."""
     with transaction.atomic():
         _refuse_own_work(obligation, actor)
         before = _move(obligation, DutyAct.CHECK, version=version, actor=actor, checked_at=timezone.now(), checked_by=actor)
         _record(obligation, DutyAct.CHECK, actor=actor, before=before, after=obligation.state)
+
+
+def refuse_check(*, obligation: Obligation, actor: User, version: int) -> None:
+    """Raise what `check` would raise now; do nothing."""
+    state = DutyState(obligation.state)
+    if (state, DutyAct.CHECK) not in duties.MOVES or not duties.may(DutyAct.CHECK, Level(obligation.unit.level), Role(actor.role)):
+        raise WrongState(state)
+    if obligation.version != version:
+        raise Stale
+    _refuse_own_work(obligation, actor)
 
 
 def hand_back(*, obligation: Obligation, remark: str, actor: User, version: int) -> None:
@@ -209,12 +221,28 @@ def remind(today: date) -> int:
                 body = f"{body}\n\n{sentences.by_district(communes, today)}"
         else:
             subject, body = sentences.reminder(own, others, today)
-        messages.append(Message(person.pk, f"duties/{today.isoformat()}", subject, body, "/duties/"))
+        messages.append(Message(person.pk, f"duties/{today.isoformat()}", subject, body, reverse("duties")))
     ledger.notify_all(messages)
     return len(messages)
 
 
 _ONLY_OWN = frozenset({Role.COMMUNE_ENTRY, Role.COMMUNE_SIGNATORY})
+
+
+def make_calendar(*, user: User) -> str:
+    """Give a person a private calendar address; its secret, which is kept nowhere. The address before ends."""
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        CalendarFeed.objects.update_or_create(user=user, defaults={"digest": secret_digest(secret), "created_at": timezone.now()})
+        ledger.record(act="make", kind="calendar", key=str(user.pk), actor=user)
+    return secret
+
+
+def end_calendar(*, user: User) -> None:
+    """End a person's calendar address, if there is one."""
+    with transaction.atomic():
+        if CalendarFeed.objects.filter(user=user).delete()[0]:
+            ledger.record(act="end", kind="calendar", key=str(user.pk), actor=user)
 
 
 def _move(obligation: Obligation, act: DutyAct, *, version: int, actor: User, **stored: Any) -> DutyState:
@@ -231,7 +259,7 @@ def _move(obligation: Obligation, act: DutyAct, *, version: int, actor: User, **
 
 
 def _refuse_own_work(obligation: Obligation, actor: User) -> None:
-    if Obligation.objects.filter(pk=obligation.pk, done_by=actor).exists():
+    if obligation.done_by_id == actor.pk:
         raise OwnWork
 
 

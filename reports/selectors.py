@@ -28,7 +28,7 @@ from accounts.models import User
 from communes.models import Unit, UnitQuerySet
 from communes.rules import Level, fold
 from communes.selectors import REGISTERS
-from ledger.models import Entry
+from ledger.models import Entry, Notice
 from ledger.rules import digest
 from plan2018 import rules as plan_rules
 from plan2018.models import Period, Target
@@ -465,13 +465,15 @@ def periods_to_show() -> "QuerySet[Period]":
     return Period.objects.annotate(filled=filled).order_by("-filled", "-ends_on", "-starts_on")
 
 
-def frame() -> tuple[str, bool, bool]:
-    """What the frame of every page says, by one query: (code of the period to lead to, figures are illustrative, criteria are unchecked).
+def frame(reader: int | None = None) -> tuple[str, bool, bool, int]:
+    """What the frame of every page says, by one query: (code of the period to lead to, figures are illustrative, criteria are unchecked, unread notices).
 
-    The code is empty, and nothing is said of figures, before a plan is loaded.
+    `reader` is the person (by id) who reads. The code is empty, and nothing is said of figures, before a plan is loaded.
     """
     illustrative, unchecked = Exists(User.objects.filter(is_demo=True)), Exists(CriteriaSet.objects.filter(verified=False))
-    return periods_to_show().values_list("code", illustrative, unchecked).first() or ("", False, False)
+    unread = Notice.objects.filter(person=reader, read_at=None).order_by().values("person").annotate(count=Count("pk")).values("count")
+    told = Coalesce(Subquery(unread), 0) if reader else Value(0)
+    return periods_to_show().values_list("code", illustrative, unchecked, told).first() or ("", False, False, 0)
 
 
 def board(code: str, province: Unit) -> rules.Board:

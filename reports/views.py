@@ -93,7 +93,7 @@ def ranking_csv(request: HttpRequest, period: str) -> HttpResponseBase:
 
 def _csv(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
     """A table as a file, with what its figures are worth under it."""
-    _period, illustrative, unchecked = selectors.frame()
+    _period, illustrative, unchecked, _unread = selectors.frame()
     return StreamingHttpResponse(
         exports.csv_lines(chain(rows, exports.caveats(illustrative=illustrative, unchecked=unchecked))),
         content_type="text/csv; charset=utf-8",

@@ -239,6 +239,7 @@ PROVINCE: tuple[Item, ...] = (
     ("targets", gettext_lazy("Chỉ tiêu"), ("period",)),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
     ("units", gettext_lazy("Đơn vị"), ()),
+    ("duties", gettext_lazy("Nhiệm vụ"), ()),
     ("documents", gettext_lazy("Văn bản"), ()),
 )
 DISTRICT: tuple[Item, ...] = (
@@ -247,12 +248,14 @@ DISTRICT: tuple[Item, ...] = (
     ("targets", gettext_lazy("Chỉ tiêu"), ("period",)),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
     ("registers", gettext_lazy("Số liệu"), ("code",)),
+    ("duties", gettext_lazy("Nhiệm vụ"), ()),
     ("units", gettext_lazy("Đơn vị"), ()),
 )
 COMMUNE: tuple[Item, ...] = (
     ("unit", gettext_lazy("Việc của xã"), ("code",)),
     ("assessment", gettext_lazy("Tự chấm điểm"), ("period", "code")),
     ("registers", gettext_lazy("Số liệu"), ("code",)),
+    ("duties", gettext_lazy("Nhiệm vụ"), ()),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
 )
 MENUS: dict[str, tuple[Item, ...]] = {Level.PROVINCE: PROVINCE, Level.DISTRICT: DISTRICT, Level.COMMUNE: COMMUNE}
@@ -289,4 +292,5 @@ def nav(context: dict[str, Any], here: str | None = None) -> dict[str, object]:
     return {
         "items": menu(user.unit.level, arguments, here or (match.url_name if match else None), request.path),
         "user": user,
+        "unread": context.get("unread"),
     }
