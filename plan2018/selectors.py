@@ -69,8 +69,8 @@ def times_of(plan: Plan) -> list[tuple[Duty, list[duties.Occurrence]]]:
 
 
 def day_of(plan: Plan) -> date:
-    """The day whose map of units a plan goes by: the last of its last period, or of its year."""
-    return plan.periods.order_by("ends_on").values_list("ends_on", flat=True).last() or date(plan.year, 12, 31)
+    """The day whose map of units a plan goes by: the last of its year."""
+    return date(plan.year, 12, 31)
 
 
 def owing(plan: Plan, weak: frozenset[int]) -> list[tuple[int, duties.Owing]]:

@@ -61,7 +61,7 @@ class NotYours(Refused):
 def open_duties(plan: Plan, *, weak: Collection[int] = (), actor: User | None = None) -> int:
     """Give every unit its obligations of a plan; how many were new. Running it again adds what is missing and takes back what nobody owes any more.
 
-    Units: those in force on the last day of the plan's last period. `weak` are the ids of communes classed average or weak: classes belong to a room
+    Units: those in force on the last day of the plan's year. `weak` are the ids of communes classed average or weak: classes belong to a room
     above, so until it names them nobody owes a duty of weak communes. What somebody has acted on stays, whatever a condition says now; days that
     the plan's data have corrected are corrected where nobody has acted.
     """

@@ -30,7 +30,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from accounts.rules import Role
 from reports.services import ask_fill
-from tests.factories import DocumentFactory, OfficialFactory, client_of, make_forms, make_indicator, make_target, make_user
+from tests.factories import (
+    DocumentFactory,
+    OfficialFactory,
+    client_of,
+    make_duty,
+    make_forms,
+    make_indicator,
+    make_obligation,
+    make_target,
+    make_user,
+)
 
 LOGIN, SETUP = "302 sign in", "302 set up a second factor"
 PAST_THE_DOOR = {200, 302, 409, 422}
@@ -40,6 +50,7 @@ ENTRY, SIGNATORY = Role.COMMUNE_ENTRY, Role.COMMUNE_SIGNATORY
 APPRAISER = Role.DISTRICT_APPRAISER
 OFFICERS = {Role.PROVINCE_OFFICER, Role.PROVINCE_ADMIN}
 WRITERS = {ENTRY, SIGNATORY, APPRAISER, *OFFICERS}
+PERSONS = EVERYBODY - {Role.API_CLIENT}
 
 COMMUNES = ("03124", "03127", "03148")  # the communes' own, one next door, one in the other district
 DISTRICTS = ("094", "095")
@@ -109,6 +120,21 @@ TABLE = [
     Row("document-new", UNITS, get=WRITERS, post=WRITERS, query="?unit={code}"),
     Row("document", get=EVERYBODY, arguments={"document": "{document}"}),
     Row("document-file", get=EVERYBODY, arguments={"document": "{document}"}, found=404),  # it has none
+    # duties
+    Row("duties", get=PERSONS),
+    Row("duties", UNITS, get=PERSONS, query="?unit={code}"),
+    Row("duties-check", post={APPRAISER, *OFFICERS}),
+    Row("duty", get=PERSONS, post={ENTRY, SIGNATORY, APPRAISER}, arguments={"year": "2018", "code": "TK64"}),
+    Row("obligation", UNITS, get=PERSONS, arguments={"pk": "{obligation}"}),
+    Row("obligation-done", COMMUNES, post={ENTRY, SIGNATORY}, arguments={"pk": "{obligation}"}),
+    Row("obligation-done", DISTRICTS, post={APPRAISER}, arguments={"pk": "{obligation}"}),
+    Row("obligation-done", ("11",), post=OFFICERS, arguments={"pk": "{obligation}"}),
+    Row("obligation-check", COMMUNES, post={APPRAISER}, arguments={"pk": "{obligation}"}),
+    Row("obligation-check", DISTRICTS, post=OFFICERS, arguments={"pk": "{obligation}"}),
+    Row("obligation-return", COMMUNES, post={APPRAISER}, arguments={"pk": "{obligation}"}),
+    Row("obligation-return", DISTRICTS, post=OFFICERS, arguments={"pk": "{obligation}"}),
+    Row("calendar", get=PERSONS, post=PERSONS),
+    Row("notices", get=EVERYBODY, post=EVERYBODY),
     # figures
     Row("units", get=EVERYBODY),
     Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
@@ -148,6 +174,7 @@ OPEN = {
     "account_reset_password_from_key": (200, 200),
     "account_reset_password_from_key_done": (200, 200),
     "mfa_authenticate": (302, 302),
+    "calendar-feed": (404, 404),  # behind a private address of its own: tests/plan2018/test_calendar.py
 }
 
 OWN = {
@@ -193,6 +220,7 @@ def people(place) -> dict[str, User | None]:
 @pytest.fixture
 def world(people, place, criteria_set, year) -> SimpleNamespace:
     """What the arguments of addresses refer to."""
+    make_duty("TK64", levels="district,commune", frequency="event")
     make_indicator(year.plan, "renewal", answer="yes_no", question="Có đổi mới không?")
     job, target = ask_fill(year), make_target(year.plan, "TG02", ">=", 25)
     person = uuid4()
@@ -205,6 +233,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
         person=person,
         document=DocumentFactory().pk,
         forms={code: form.pk for code, form in make_forms(year).items()},
+        obligations={unit.code: make_obligation(unit).pk for unit in (place.province, *place.districts, *place.communes)},
     )
 
 
@@ -249,7 +278,7 @@ def test_the_law_holds_everywhere(row, world, people):
     clients = {who: client_of(user) for who, user in people.items()}
     should, does = {}, {}
     for code in row.units or (None,):
-        address = row.address(code=code, form=world.forms.get(code), **vars(world))
+        address = row.address(code=code, form=world.forms.get(code), obligation=world.obligations.get(code), **vars(world))
         for who, user in people.items():
             for method in ("GET", "POST", "DELETE"):
                 key = (who, method, address)
@@ -266,7 +295,8 @@ def test_the_law_holds_everywhere(row, world, people):
 
 @pytest.mark.parametrize("name", OPEN)
 def test_open_doors_are_open(name, people):
-    address = reverse(name, kwargs={"uidb36": "1", "key": "key"} if name.endswith("from_key") else {})
+    takes = {"account_reset_password_from_key": {"uidb36": "1", "key": "key"}, "calendar-feed": {"secret": "nobodys"}}
+    address = reverse(name, kwargs=takes.get(name, {}))
     del people["officer without a second factor"]
 
     found = {who: client_of(user).get(address).status_code for who, user in people.items()}
