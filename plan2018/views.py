@@ -156,7 +156,7 @@ def refusal(error: Exception) -> Refusal:
 def duties(request: HttpRequest) -> HttpResponse:
     """What a unit (?unit=, else the reader's own) owes by the plan, the first due first; and how the units below it stand."""
     user, today = _user(request), timezone.localdate()
-    plan, every, plans = access.get_plan_of_duties(user, _text(request, "year"))
+    plan, every, plans = access.get_plan_of_duties(_text(request, "year"))
     unit = access.get_standpoint(user, _text(request, "unit"), plan)
     wanted = {name: _text(request, name) for name in ("state", "duty", "level", "of", "q")}
     own = selectors.own(plan, unit)
