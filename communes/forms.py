@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from communes import selectors
 from communes.models import Document, Office, Official, Profile, Unit
-from communes.rules import MAX_FILE, SIGNATURES, clean_name, file_kind, parse_area
+from communes.rules import MAX_FILE, MAX_SHEET, SIGNATURES, clean_name, file_kind, parse_area
 from communes.sentences import GAPS, write_day
 from communes.standards import DECLARED, TITLES, Kind, debt_due, years_later
 
@@ -61,12 +61,7 @@ class DatedForm(forms.ModelForm):
             self.fields["since"].help_text = words
 
     def clean_since(self) -> date:
-        since = _not_later(self.cleaned_data["since"])
-        if since < self.unit.valid_from:
-            raise ValidationError(_("Ngày này trước khi đơn vị có hiệu lực (%s). Xem lại ngày, tháng, năm.") % write_day(self.unit.valid_from))
-        if self.unit.valid_to and since >= self.unit.valid_to:
-            raise ValidationError(_("Ngày này sau khi đơn vị hết hiệu lực (%s). Xem lại ngày, tháng, năm.") % write_day(self.unit.valid_to))
-        return since
+        return _in_force(self.unit, _not_later(self.cleaned_data["since"]))
 
     def _post_clean(self) -> None:
         """Values only: the row that the form was drawn from stays as it is."""
@@ -75,6 +70,15 @@ class DatedForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """What was typed, as the services take it."""
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+
+def _in_force(unit: Unit, since: date) -> date:
+    """The day, if the unit was in force on it. Raises ValidationError."""
+    if since < unit.valid_from:
+        raise ValidationError(_("Ngày này trước khi đơn vị có hiệu lực (%s). Xem lại ngày, tháng, năm.") % write_day(unit.valid_from))
+    if unit.valid_to and since >= unit.valid_to:
+        raise ValidationError(_("Ngày này sau khi đơn vị hết hiệu lực (%s). Xem lại ngày, tháng, năm.") % write_day(unit.valid_to))
+    return since
 
 
 OLDEST, YOUNGEST = 80, 16
@@ -404,3 +408,35 @@ def _not_later(day: date) -> date:
     if day > timezone.localdate():
         raise ValidationError(_("Ngày này ở sau hôm nay. Xem lại ngày, tháng, năm."))
     return day
+
+
+class UploadForm(forms.Form):
+    """A file for a register of a unit, and the day from which its figures hold."""
+
+    use_required_attribute = False
+
+    since = DayField(label=gettext_lazy("Số liệu từ ngày"), help_text=gettext_lazy("Ngày mà số liệu trong tệp bắt đầu đúng"))
+    file = forms.FileField(
+        label=gettext_lazy("Tệp"),
+        help_text=gettext_lazy(".xlsx hoặc .csv, không quá 5 MB"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={
+            "required": gettext_lazy("Chọn tệp trên máy."),
+            "empty": gettext_lazy("Tệp này rỗng. Chọn lại tệp."),
+            "invalid": gettext_lazy("Chưa nhận được tệp. Chọn lại tệp rồi gửi."),
+            "max_length": gettext_lazy("Tên tệp quá dài. Đặt tên ngắn hơn rồi gửi lại."),
+        },
+    )
+
+    def __init__(self, unit: Unit, day: date, data: Mapping[str, Any] | None = None, files: Any = None) -> None:
+        super().__init__(data, files, initial={"since": day})
+        self.unit = unit
+
+    def clean_since(self) -> date:
+        return _in_force(self.unit, _not_later(self.cleaned_data["since"]))
+
+    def clean_file(self) -> UploadedFile:
+        sent: UploadedFile = self.cleaned_data["file"]
+        if (sent.size or 0) > MAX_SHEET:
+            raise ValidationError(_("Tệp lớn hơn 5 MB. Chép riêng bảng số liệu vào mẫu mới; bỏ ảnh và định dạng thừa."))
+        return sent

@@ -17,6 +17,7 @@ from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
 from communes import parsing, selectors
+from communes.forms import OLDEST, YOUNGEST
 from communes.models import Office, Official, Profile, Upload
 from communes.parsing import Cell, Wrong
 from communes.reading import Refused, Sheet, read
@@ -26,8 +27,8 @@ from communes.standards import DECLARED, TITLES, Gap, Kind, missing, until, year
 
 DATA = Path(__file__).parent / "data"
 
-ADULT, ANCIENT = 18, 90
-"""Nobody holds a title before this age (years), nor after that one."""
+ADULT = 18
+"""Nobody is appointed to a title before this age, in years."""
 
 
 class CellWidget(Widget):
@@ -151,10 +152,19 @@ class RegisterResource(ModelResource):
             there = sum(1 for at in needed if at < len(cells) and cells[at] is not None)
             if there * 2 < len(needed):
                 sparse[place] = False
+                if self._untouched(table, cells):
+                    why, mend = _("Xã này chưa điền gì nên bỏ qua."), _("Điền số liệu nếu có.")
+                    draft.warnings.add(table.flaw(row, "", None, why, mend))
+                    continue
                 value = next((cell for cell in cells if not parsing.empty(cell)), None)
                 why = _("Hàng này thiếu phần lớn các cột bắt buộc.")
                 draft.flaws.add(table.flaw(row, "", value, why, _("Điền đủ; nếu là dòng tổng cộng hay chữ ký thì xóa hàng.")))
         return sparse
+
+    def _untouched(self, table: Table, cells: list[Cell]) -> bool:
+        """Whether a row has nothing but its commune, as templates have it."""
+        units = {table.places.get("unit_code"), table.places.get("unit_name")}
+        return all(place in units or parsing.empty(cell) for place, cell in enumerate(cells) if place in table.places.values())
 
     def _sift(self, table: Table, column: Column, cells: list[Cell], values: list[Any], wrong: dict[int, bool], draft: Draft) -> list[Any]:
         """The values of a column with None for what is wrong or missing, which is told."""
@@ -222,7 +232,7 @@ class RosterResource(RegisterResource):
 
     def line(self, at: At, unit: int | None, since: date, today: date, *values: Any) -> Line | None:
         full_name, born_on, title, concurrent, education, qualification, theory, appointed_on, retires_on, declared, stated, ends_on = values
-        if born_on and (born_on >= since or years_later(born_on, ADULT) > since or years_later(born_on, ANCIENT) < since):
+        if born_on and (born_on >= since or years_later(born_on, YOUNGEST) > since or years_later(born_on, OLDEST) < since):
             why = (
                 _("Sinh sau ngày của số liệu.")
                 if born_on >= since
@@ -350,12 +360,18 @@ def variants() -> list[tuple[str, str]]:
         return [(row["code"], row["variant"]) for row in csv.DictReader(file)]
 
 
-def draft(upload: Upload, today: date) -> Draft:
-    """What the file of an upload says, read by a process of its own and cleaned."""
+def read_sheets(upload: Upload) -> list[Sheet] | str:
+    """The sheets of a file, read by a process of its own; or the cause for which it is refused."""
     try:
         with upload.file.open() as file:
-            sheets = read(file.read())
+            return read(file.read())
     except Refused as refused:
-        return Draft(refused=refused.cause)
+        return refused.cause
+
+
+def draft(upload: Upload, sheets: list[Sheet] | str, today: date) -> Draft:
+    """What the sheets of a file say of its register, cleaned."""
+    if isinstance(sheets, str):
+        return Draft(refused=sheets)
     places = Places(selectors.places(upload.unit, upload.since), variants(), upload.unit.full_name)
     return RESOURCES[upload.register]().clean(sheets, places, upload.since, today)

@@ -100,6 +100,9 @@ SIGNATURES = {
 MAX_FILE = 10 * 1024 * 1024
 """Largest file of a document, in bytes."""
 
+MAX_SHEET = 5 * 1024 * 1024
+"""Largest file of a register, in bytes."""
+
 
 def file_kind(content: BinaryIO) -> str | None:
     """What a file is by its content, whatever its name says; None for what is not taken: other kinds, packages with macros or that cannot be read."""

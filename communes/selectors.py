@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from communes.models import Dated, Document, DocumentQuerySet, Official, Unit, UnitQuerySet
+from communes.models import Dated, Document, DocumentQuerySet, Official, Unit, UnitQuerySet, Upload
 from communes.rules import Level, fold
 from communes.sheets import Place
 from communes.standards import COUNTED, STUDY_YEARS, Kind, Qualification, Theory, years_later
+from ledger.models import Job
 
 REGISTERS = "registers"
 """Topic of the ledger entries about registers. They are dated, so a change may concern the figures of any period."""
@@ -136,3 +138,32 @@ def places(unit: Unit, day: date) -> list[Place]:
     """The communes in force on a day, those of the unit marked, for a file about the unit."""
     rows = Unit.objects.communes().on(day).values_list("pk", "code", "full_name", "parent__full_name", "parent_id", "parent__parent_id")
     return [Place(pk, code, name, district, unit.pk in (pk, *above)) for pk, code, name, district, *above in rows]
+
+
+def of_day(model: type[Dated], unit: Unit, day: date) -> "QuerySet[Any]":
+    """The rows of a register that hold on a day, of a unit and everything below it, as people list them."""
+    people = ("sort_key",) if model is Official else ()
+    return model.objects.under(unit).on(day).select_related("unit").order_by("unit__parent__sort_key", "unit__sort_key", *people)
+
+
+def upload(key: UUID) -> Upload | None:
+    """A file that was sent, with whom and what it is about."""
+    return Upload.objects.select_related("unit__parent", "uploaded_by").filter(pk=key).first()
+
+
+def uploads(unit: Unit, register: str) -> "QuerySet[Upload]":
+    """The files sent for a register of a unit, newest first."""
+    return Upload.objects.filter(unit=unit, register=register).select_related("uploaded_by").defer("findings").order_by("-uploaded_at")
+
+
+def job_of(sent: Upload) -> Job | None:
+    """The last work asked for on a file."""
+    return Job.objects.filter(key=str(sent.pk)).order_by("-created_at").first()
+
+
+def step(sent: Upload) -> int:
+    """How far the work on a file is; 0 before it begins. See services.note_step."""
+    try:
+        return int(Path(f"{sent.file.path}.step").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0

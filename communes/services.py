@@ -5,6 +5,7 @@ A row is never changed: a change closes it and writes another. Nothing here leav
 
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from uuid import UUID, uuid4
 
@@ -19,7 +20,7 @@ from communes import merge
 from communes.merge import Plan, Register
 from communes.models import Dated, Document, Office, Official, Profile, Unit, Upload
 from communes.parsing import say
-from communes.rules import MAX_FILE, clean_name, file_kind, name_key
+from communes.rules import MAX_FILE, MAX_SHEET, clean_name, file_kind, name_key
 from communes.selectors import REGISTERS
 from communes.sheets import SHOWN, Draft
 from ledger import services as ledger
@@ -248,8 +249,17 @@ def _record(act: str, row: Dated, actor: AbstractBaseUser, data: dict[str, Any])
 CHECK_TASK, TAKE_TASK = "communes.check_upload", "communes.take_upload"
 """What a worker does with a file; the key of the job is that of the upload."""
 
-MAX_SHEET = 5 * 1024 * 1024
-"""Largest file of a register, in bytes."""
+STEPS = 4
+"""Of the work on a file: read, check every cell, compare with the register, write."""
+
+
+def note_step(upload: Upload, step: int) -> None:
+    """Say how far the work on a file is: beside the file, since what a job writes to the database is seen only when it has ended. 0: it has."""
+    note = Path(f"{upload.file.path}.step")
+    if step:
+        note.write_text(str(step), encoding="ascii")
+    else:
+        note.unlink(missing_ok=True)
 
 
 def receive(*, register: str, unit: Unit, since: date, name: str, content: bytes, actor: AbstractBaseUser) -> Upload:

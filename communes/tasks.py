@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from communes import registers, services
 from communes.models import Upload
+from communes.sheets import Draft
 from ledger import services as ledger
 from ledger.models import Job
 
@@ -17,9 +18,20 @@ def check_upload(job_id: str) -> None:
 
 
 def _check(job: Job) -> str:
-    upload = Upload.objects.select_related("unit").get(pk=job.key)
-    services.check(upload=upload, draft=registers.draft(upload, timezone.localdate()))
+    upload, draft = _read(job)
+    services.check(upload=upload, draft=draft)
+    services.note_step(upload, 0)
     return _("Đã kiểm tra xong.")
+
+
+def _read(job: Job) -> tuple[Upload, Draft]:
+    upload = Upload.objects.select_related("unit").get(pk=job.key)
+    services.note_step(upload, 1)
+    sheets = registers.read_sheets(upload)
+    services.note_step(upload, 2)
+    draft = registers.draft(upload, sheets, timezone.localdate())
+    services.note_step(upload, 3)
+    return upload, draft
 
 
 @shared_task(name=services.TAKE_TASK)
@@ -29,6 +41,8 @@ def take_upload(job_id: str) -> None:
 
 
 def _take(job: Job) -> str:
-    upload = Upload.objects.select_related("unit").get(pk=job.key)
-    taken = services.take(upload=upload, draft=registers.draft(upload, timezone.localdate()), actor=job.requested_by)
+    upload, draft = _read(job)
+    services.note_step(upload, services.STEPS)
+    taken = services.take(upload=upload, draft=draft, actor=job.requested_by)
+    services.note_step(upload, 0)
     return _("Đã ghi vào sổ.") if taken else _("Chưa ghi gì: sổ đã đổi từ lúc kiểm tra.")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from communes import views
+from communes import uploads, views
 from communes.access import Door
 
 
@@ -17,6 +17,10 @@ def addresses(door: Door) -> list[URLPattern]:
         path("registers/<slug:code>/officials/<uuid:person>/end/", views.official_end, given, name="official-end"),
         path("registers/<slug:code>/office/", views.office, given, name="office"),
         path("registers/<slug:code>/profile/", views.profile, given, name="profile"),
+        path("registers/<slug:code>/<slug:register>/upload/", uploads.upload, given, name="upload"),
+        path("registers/<slug:code>/<slug:register>/export/", uploads.export, given, name="register-export"),
+        path("uploads/<uuid:upload>/", uploads.check, given, name="upload-check"),
+        path("uploads/<uuid:upload>/take/", uploads.take, given, name="upload-take"),
         path("documents/", views.documents, given, name="documents"),
         path("documents/new/", views.document_new, given, name="document-new"),
         path("documents/<int:document>/", views.document, given, name="document"),

@@ -24,7 +24,7 @@ from factory.django import DjangoModelFactory, Password
 
 from accounts.models import User
 from accounts.rules import SECOND_FACTOR_ROLES, Role
-from communes.models import Document, Office, Official, Profile, Unit
+from communes.models import Document, Office, Official, Profile, Unit, Upload
 from communes.rules import KINDS, Level
 from communes.standards import Education, Qualification, Theory
 from plan2018.models import Duty, Indicator, Obligation, Period, Plan, Target
@@ -181,6 +181,20 @@ class ProfileFactory(DatedFactory):
     suggestion_box = True
     feedback_telephone = "0215 3825 001"
     reception_schedule = "Thứ năm hằng tuần"
+
+
+class UploadFactory(DjangoModelFactory):
+    """A file sent to the roster and not yet checked. Give `unit` and `uploaded_by`."""
+
+    class Meta:
+        model = Upload
+
+    register = "roster"
+    since = date(2018, 12, 31)
+    name = "bieu.xlsx"
+    size = 9000
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    uploaded_at = datetime(2019, 1, 7, 7, tzinfo=UTC)
 
 
 class DocumentFactory(DjangoModelFactory):

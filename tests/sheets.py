@@ -85,7 +85,7 @@ def send(content: bytes, unit, actor, *, register: str = "roster", since: date =
 
 def read(upload: Upload) -> Draft:
     """What the worker reads of an upload."""
-    return registers.draft(upload, date(2019, 1, 15))
+    return registers.draft(upload, registers.read_sheets(upload), date(2019, 1, 15))
 
 
 def confirm(upload: Upload, actor) -> bool:

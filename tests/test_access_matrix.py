@@ -33,6 +33,7 @@ from reports.services import ask_fill
 from tests.factories import (
     DocumentFactory,
     OfficialFactory,
+    UploadFactory,
     client_of,
     make_duty,
     make_forms,
@@ -115,6 +116,11 @@ TABLE = [
     Row("official-end", COMMUNES, post=WRITERS, arguments=UNIT | {"person": "{person}"}),
     Row("office", COMMUNES, get=EVERYBODY, post=WRITERS, arguments=UNIT),
     Row("profile", COMMUNES, get=EVERYBODY, post=WRITERS, arguments=UNIT),
+    *(Row("upload", UNITS, get=WRITERS, post=WRITERS, arguments=UNIT | {"register": register}) for register in ("roster", "offices", "profiles")),
+    Row("upload-check", ("03124",), get=WRITERS, arguments={"upload": "{upload}"}),
+    Row("upload-take", ("03124",), post=WRITERS, arguments={"upload": "{upload}"}),
+    Row("register-export", UNITS, get=WRITERS, arguments=UNIT | {"register": "roster"}),
+    *(Row("register-export", UNITS, get=EVERYBODY, arguments=UNIT | {"register": register}) for register in ("offices", "profiles")),
     Row("documents", get=EVERYBODY),
     Row("document-new", get=WRITERS, post=WRITERS),
     Row("document-new", UNITS, get=WRITERS, post=WRITERS, query="?unit={code}"),
@@ -232,6 +238,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
         target=target.code,
         person=person,
         document=DocumentFactory().pk,
+        upload=UploadFactory(unit=place.commune, uploaded_by=people["entry"]).pk,
         forms={code: form.pk for code, form in make_forms(year).items()},
         obligations={unit.code: make_obligation(unit).pk for unit in (place.province, *place.districts, *place.communes)},
     )
