@@ -145,8 +145,10 @@ def targets(board: Board, most: int = 3) -> Verdicts:
 
 def _targets_finding(met: int, missed: Sequence[Target], unknown: int) -> str:
     close = [target for target in nearest(missed) if abs(target["gap"]) <= NEAR_TARGET]
-    near, nouns = len(close), dict.fromkeys(noun(target) for target in close)
-    words = {"met": met, "missed": count(len(missed)), "near": count(near), "most": count(NEAR_TARGET), "nouns": ", ".join(nouns)}
+    near, nouns = len(close), list(dict.fromkeys(noun(target) for target in close))
+    *more, last = nouns or [""]
+    either = _("%(more)s hoặc %(last)s") % {"more": ", ".join(more), "last": last} if more else last
+    words = {"met": met, "missed": count(len(missed)), "near": count(near), "most": count(NEAR_TARGET), "nouns": either}
     if not met and not missed:
         text = _("Chưa chỉ tiêu nào có số liệu")
     elif not missed:

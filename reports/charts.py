@@ -185,4 +185,4 @@ def span(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
     low, high = min(values), max(values)
     step = next((step for step in map(Decimal, (1, 5, 10)) if (high - low) <= 10 * step), Decimal(50))
     start = max(Decimal(0), (low // step - (low % step == 0)) * step)
-    return start, max(-(-high // step) * step, start + step)
+    return start, max(math.ceil(high / step) * step, start + step)

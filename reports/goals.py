@@ -349,7 +349,12 @@ def pair_heading(one: Row, other: Row) -> str:
 
 def target_answer(target: Row, unit: str, level: str) -> str:
     """Say how one target stands for a unit: its figure, what it is made of, what the plan asks for and what is missing."""
-    words: dict[str, Any] = {"unit": unit, "goal": goal(target), "figure": actual(target, level), "room": inside(gap(target, level))}
+    words: dict[str, Any] = {
+        "unit": unit,
+        "goal": goal(target).replace(" ", "\u00a0", 1),
+        "figure": actual(target, level),
+        "room": inside(gap(target, level)),
+    }
     if target["actual"] is None:
         return format_html(_("<b>{unit}</b> chưa có số liệu. {room}."), **words | {"room": gap(target, level)})
     if is_yes_no(target, level):
@@ -428,6 +433,8 @@ def feasible_heading(claims: Mapping[str, Claim], whole: int) -> str:
         return _("Các mức hạng còn cùng đạt được") if left(claims, whole) else _("Các mức hạng cùng đạt")
     alone = [keys[0] for keys in broken if len(keys) == 1]
     words = _listed([str(GRADE_WORDS[Grade(key)]) for key in (alone or broken[0])])
+    if not left(claims, whole):
+        return _("Duyệt đủ %(whole)s đơn vị: mức hạng %(names)s không đạt") % {"whole": figure(whole), "names": words}
     if alone and len(alone) == len(broken) < len(claims):
         return _("Mức hạng %(names)s không còn đạt được; các mức khác còn cùng đạt được") % {"names": words}
     if alone:
@@ -512,6 +519,12 @@ def _broken(keys: Sequence[str], claims: Mapping[str, Claim], still: int) -> str
     if len(keys) == 1 and one.fixed > one.most:
         words = {"name": names, "fixed": figure(one.fixed), "most": figure(one.most)}
         return _("Hạng %(name)s đã duyệt %(fixed)s, mức cho phép nhiều nhất %(most)s: không còn đạt được.") % words
+    if len(keys) == 1 and not still:
+        return _("Hạng %(name)s có %(fixed)s, cần ít nhất %(least)s: không đạt.") % {
+            "name": names,
+            "fixed": figure(one.fixed),
+            "least": figure(one.least),
+        }
     needed = sum(max(0, claims[key].least - claims[key].fixed) for key in keys)
     words = {"name": names, "needed": figure(needed), "still": figure(still)}
     if len(keys) == 1:

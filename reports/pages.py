@@ -67,7 +67,7 @@ def targets(targets: Sequence[Row], unit: str, level: str, *, half: bool, result
         "pairs": [_pair(known[one], known[other]) for one, other in pairs if level != Level.COMMUNE],
         "pairs_heading": goals.pairs_heading(len(pairs)),
         "groups": [found for found in groups if found["shown"]],
-        "feasible": _feasible(known) if level == Level.PROVINCE else {},
+        "feasible": _feasible(known, half=half) if level == Level.PROVINCE else {},
     }
 
 
@@ -121,7 +121,7 @@ def _pair(one: Row, other: Row) -> dict[str, Any]:
     return {"rows": (one, other), "heading": goals.pair_heading(one, other), "axis": charts.axis(asked, one["actual"])}
 
 
-def _feasible(known: Mapping[str, Row]) -> dict[str, Any]:
+def _feasible(known: Mapping[str, Row], *, half: bool) -> dict[str, Any]:
     """Whether the class targets can hold together, alone and with what is approved; empty where not every class has one, or nobody owes a form."""
     rows = _by_grade(known)
     whole = max((row["expected"] for row in rows.values()), default=0)
@@ -138,7 +138,7 @@ def _feasible(known: Mapping[str, Row]) -> dict[str, Any]:
         "heading": goals.feasible_heading(claims, whole),
         "principle": goals.principle(claims, whole),
         "prospects": goals.prospects(claims, whole),
-        "title": goals.titles(next((row for row in known.values() if row["indicator"] == TITLE), None), claims, whole),
+        "title": "" if half else goals.titles(next((row for row in known.values() if row["indicator"] == TITLE), None), claims, whole),
         "bars": [
             (goals.plan_bar(whole), charts.stack(goals.tightest(goals.bare(claims), whole))),
             (goals.approved_bar(whole - fixed[""], whole), charts.stack(fixed)),

@@ -46,6 +46,8 @@ def target(code: str, operator: str, value: int, actual: int | None, met: bool |
 MET = target("TG02", ">=", 25, 29, True, 4)
 MISSED = target("TG03", ">", 75, 71, False, -5)
 NEAR = target("TG05", "=", 0, 1, False, -1)
+PEOPLE = target("TG20", ">", 51, 50, False, -2, "% officials")
+LOYAL = target("TG22", "=", 100, 99, False, -1, "% officials") | {"declared": True}
 UNKNOWN = target("TG18", "=", 100, None, None, None, "%")
 
 
@@ -133,6 +135,10 @@ def test_the_answer_counts_the_reports(filings, today, expected):
         ([MET], "Cả 1 chỉ tiêu đều đạt"),
         ([MET, MISSED], "Một chỉ tiêu chưa đạt"),
         ([NEAR], "Một chỉ tiêu chưa đạt, chỉ cách không quá hai đơn vị"),
+        (
+            [NEAR, PEOPLE, LOYAL],
+            "Ba chỉ tiêu chưa đạt; hai trong số đó chỉ cách không quá hai đơn vị hoặc người",
+        ),
         ([MISSED, NEAR, MET], "Hai chỉ tiêu chưa đạt; một trong số đó chỉ cách không quá hai đơn vị"),
     ],
 )
@@ -142,7 +148,9 @@ def test_the_targets_head_with_what_is_missed(targets, expected):
 
 def test_the_nearest_targets_come_first():
     said = boards.targets(board(targets=[MISSED, NEAR, MET, UNKNOWN]))
+    shares = boards.targets(board(targets=[LOYAL, PEOPLE]))
 
+    assert [row[1:] for row in shares.nearest] == [("> 51%", "50%", "Thiếu 2 người")]
     assert [row[1:] for row in said.nearest] == [("= 0 đơn vị", "1", "Quá 1 đơn vị"), ("> 75 đơn vị", "71", "Thiếu 5 đơn vị")]
     assert (said.met, said.missed, said.unknown) == ([MET], [MISSED, NEAR], [UNKNOWN])
 

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reports import charts
 
@@ -61,3 +63,32 @@ def test_totals_run_from_left_to_right_and_more_is_higher():
     first, second = course.points
     assert (first.x, second.x) == ("180", "540")
     assert float(second.y) < float(course.bounds[0].y) < float(first.y)
+
+
+def test_a_number_line_leaves_room_for_words_where_the_figure_is_far_away():
+    axis = charts.axis({Decimal("91.5"): "III.4", Decimal(92): "II.2"}, Decimal(100))
+
+    assert (axis.ticks[0].of, axis.ticks[-1].of) == (Decimal(88), Decimal(100))
+    assert not axis.free
+    assert charts.axis({Decimal("91.5"): "III.4", Decimal(92): "II.2"}, Decimal("91.75")).free
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "goal", "heights"),
+    [(90, 95, 100, ("24", "14", "4")), (5, 1, 0, ("4", "20", "24")), (7, 7, 7, ("14", "14", "14"))],
+)
+def test_a_spark_runs_from_the_half_year_to_now_beside_its_goal(before, now, goal, heights):
+    spark = charts.spark(Decimal(before), Decimal(now), Decimal(goal))
+
+    assert (spark.before.y, spark.now.y, spark.goal) == heights
+    assert spark.line == f"4 {heights[0]} 92 {heights[1]}"
+
+
+@given(st.lists(st.decimals(0, 100, places=2), min_size=1))
+def test_a_common_scale_holds_all_values_and_never_goes_below_zero(values):
+    low, high = charts.span(values)
+
+    assert 0 <= low <= min(values)
+    assert max(values) <= high
+    assert low < high
+    assert low == low.to_integral_value()

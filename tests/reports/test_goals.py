@@ -252,14 +252,14 @@ def test_a_rise_from_fair_to_good_is_no_loss(good, expected):
 @pytest.mark.parametrize(
     ("target", "level", "expected"),
     [
-        (TARGET, "province", "<b>71</b> trong 130 đơn vị, mức đề ra &gt; 75 đơn vị: <b>thiếu 5 đơn vị</b>."),
-        (QUALIFIED, "province", "<b>91,75%</b> (2.569/2.800), mức đề ra &gt; 92%: <b>thiếu 8 người</b>."),
-        (DAYS, "province", "Quý ít nhất có <b>11 ngày</b>, mức đề ra ≥ 15 ngày mỗi quý: <b>thiếu 4 ngày</b>."),
+        (TARGET, "province", "<b>71</b> trong 130 đơn vị, mức đề ra &gt;\u00a075 đơn vị: <b>thiếu 5 đơn vị</b>."),
+        (QUALIFIED, "province", "<b>91,75%</b> (2.569/2.800), mức đề ra &gt;\u00a092%: <b>thiếu 8 người</b>."),
+        (DAYS, "province", "Quý ít nhất có <b>11 ngày</b>, mức đề ra ≥\u00a015 ngày mỗi quý: <b>thiếu 4 ngày</b>."),
         (UNKNOWN, "province", "<b>Tỉnh Điện Biên</b> chưa có số liệu. Chờ kết quả xếp loại được duyệt."),
         (
             TARGET | UNJUDGED | {"numerator": Decimal(8), "denominator": Decimal(15), "actual": Decimal(8)},
             "district",
-            "<b>Tỉnh Điện Biên</b> góp <b>8</b> trong 15 đơn vị của mình; kế hoạch đặt mức &gt; 75 đơn vị cho toàn tỉnh.",
+            "<b>Tỉnh Điện Biên</b> góp <b>8</b> trong 15 đơn vị của mình; kế hoạch đặt mức &gt;\u00a075 đơn vị cho toàn tỉnh.",
         ),
         (TARGET | UNJUDGED | {"numerator": Decimal(1), "denominator": Decimal(1)}, "commune", "<b>Tỉnh Điện Biên</b>: <b>có</b>."),
         (TARGET | UNJUDGED | {"numerator": Decimal(0), "denominator": Decimal(1)}, "commune", "<b>Tỉnh Điện Biên</b>: <b>không</b>."),
@@ -352,6 +352,11 @@ def claims(**fixed):
                 "Hạng khá còn cần thêm 5 mà chỉ còn 4 đơn vị chưa duyệt: không còn đạt được.",
                 "Còn 4 đơn vị chưa duyệt để giữ các mức còn lại: nhiều nhất 3 là trung bình, không đơn vị nào được là yếu.",
             ],
+        ),
+        (
+            {"good": 24, "fair": 76, "average": 27, "weak": 3},
+            "Duyệt đủ 130 đơn vị: mức hạng tốt và yếu không đạt",
+            ["Hạng tốt có 24, cần ít nhất 25: không đạt.", "Hạng yếu đã duyệt 3, mức cho phép nhiều nhất 0: không còn đạt được."],
         ),
         ({"good": 29, "fair": 76, "average": 25}, "Các mức hạng cùng đạt", ["Đã duyệt đủ 130 đơn vị: không đơn vị nào còn đổi hạng."]),
         (

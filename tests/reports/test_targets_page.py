@@ -206,7 +206,7 @@ def test_a_scope_outside_ones_area_is_not_found(reported, cast, unit):
 def test_a_share_opens_into_districts_then_communes_then_the_record(reported, cast):
     province, district = page(cast.officer, url=f"{URL}TG19/"), page(cast.officer, "?unit=094", url=f"{URL}TG19/")
 
-    assert "<b>75%</b> (3/4), mức đề ra > 92%: <b>thiếu 1 người</b>." in province
+    assert "<b>75%</b> (3/4), mức đề ra >\u00a092%: <b>thiếu 1 người</b>." in province
     assert row(province, "094")[2:] == ["75% 3/4", "1/2", "Thiếu 1 người", "Chưa đạt"]
     assert row(province, "095")[2:] == ["–", "0/2", "", "Chưa có số liệu"]
     assert '<a href="/targets/2018-Y/TG19/?unit=094">Điện Biên Phủ</a>' in province
@@ -221,7 +221,7 @@ def test_a_share_opens_into_districts_then_communes_then_the_record(reported, ca
 def test_a_commune_is_led_to_its_own_record(reported, cast):
     text = page(cast.signatory, url=f"{URL}TG19/")
 
-    assert "mức đề ra > 92%: <b>thiếu 1 người</b>" in text
+    assert "mức đề ra >\u00a092%: <b>thiếu 1 người</b>" in text
     assert '<a class="into" href="/registers/03124/' in text
     assert '<a class="into" href="/assessments/2018-Y/03124/">' in page(cast.signatory, url=f"{URL}TG02/")
 
