@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import access
 from accounts.models import User
+from accounts.rules import Role
 from communes.models import Unit
 from communes.rules import Level
 from communes.selectors import search
@@ -172,7 +173,7 @@ def _ranking_of(period: Period, target: dict[str, Any], scope: Unit) -> str:
 
 def _record(user: User, period: str, target: dict[str, Any], scope: Unit, unit: dict[str, Any]) -> str:
     """The address of the record of a unit that proves a target; empty where there is no such page, or none for this reader."""
-    names = RECORDS.get(target["record"], ())
+    names = RECORDS.get(target["record"], ()) if user.role != Role.API_CLIENT else ()
     if target["record"] == Source.ROSTER and not access.reads_people(user):
         names = names[1:]
     for name, kwargs in names:

@@ -228,7 +228,7 @@ def test_a_commune_is_led_to_its_own_record(reported, cast):
 
 def test_who_does_not_read_personal_data_is_not_led_to_it(reported, cast):
     assert "/officials/" not in page(cast.leader, url=f"{URL}TG19/")
-    assert "/officials/" not in page(cast.api_client, "?unit=094", url=f"{URL}TG19/")
+    assert "/registers/" not in page(cast.api_client, "?unit=094", url=f"{URL}TG19/")
 
 
 def test_a_yes_or_no_is_a_square_for_each_commune(reported, cast):
