@@ -138,7 +138,8 @@ def shown(row: Any, field: str) -> str:
 
 def label(row: Any, field: str) -> str:
     """What a field is called."""
-    return str(row._meta.get_field(field).verbose_name)
+    words = str(row._meta.get_field(field).verbose_name)
+    return words[:1].upper() + words[1:]
 
 
 def history(rows: Sequence[Any], fields: Sequence[str]) -> list[dict[str, Any]]:

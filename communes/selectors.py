@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, F, FilteredRelation, ManyToOneRel, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from communes.models import Dated, Document, DocumentQuerySet, Official, Unit, UnitQuerySet, Upload
@@ -127,6 +127,17 @@ def documents(seen: DocumentQuerySet, *, kind: str = "", words: str = "") -> lis
     found = seen.select_related("unit").order_by(F("issued_on").desc(nulls_last=True), "number", "pk")
     wanted = fold(words).split()
     return [one for one in found if all(word in fold(f"{one.number} {one.title} {one.issuer}") for word in wanted)] if wanted else list(found)
+
+
+def uses(document: Document) -> list[tuple[str, int]]:
+    """Where a document is referred to, counted, by one query: the rows of whatever register points at documents, in this room or above it."""
+    counts = []
+    for relation in Document._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel):
+            rows = relation.related_model.objects.filter(**{relation.field.name: document}).order_by()  # type: ignore[attr-defined]
+            name = relation.related_model._meta.verbose_name
+            counts.append(rows.values(what=Value(str(name), CharField())).annotate(n=Count("pk")).values_list("what", "n"))
+    return sorted((what, n) for what, n in counts[0].union(*counts[1:], all=True) if n)
 
 
 def documents_of(unit: Unit) -> DocumentQuerySet:

@@ -115,6 +115,8 @@ def save_official(
         _lock(unit)
         now = Official.objects.filter(unit=unit, until=None)
         row = now.filter(person=person).first() if person else None
+        if person and row is None:
+            raise Stale  # ended by somebody else: whoever comes back is entered anew
         twin = now.filter(name_key=name_key(fields["full_name"]), born_on=fields["born_on"]).first()
         if twin and twin.person != person:
             raise Duplicate(twin)

@@ -217,8 +217,9 @@ def documents(request: HttpRequest, door: Door) -> HttpResponse:
 
 @require_safe
 def document(request: HttpRequest, document: int, door: Door) -> HttpResponse:
-    """One document: what it is, its file with its digest."""
-    return render(request, "communes/document.html", {"document": _document(request, document, door)})
+    """One document: what it is, its file with its digest, where it is used."""
+    found = _document(request, document, door)
+    return render(request, "communes/document.html", {"document": found, "uses": selectors.uses(found)})
 
 
 @require_safe

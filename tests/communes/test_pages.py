@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.rules import Role
 from communes.models import Document, Office, Official, Profile
 from communes.standards import Education, Qualification, Theory
-from tests.factories import DocumentFactory, OfficeFactory, OfficialFactory, ProfileFactory, client_of, make_user
+from plan2018.models import Observation
+from tests.factories import DocumentFactory, OfficeFactory, OfficialFactory, ProfileFactory, client_of, make_indicator, make_user
 from tests.reader import Page, Visitor
 
 HUB, ROSTER, NEW, OFFICE, PROFILE = (f"/registers/03124/{rest}" for rest in ("", "officials/", "officials/new/", "office/", "profile/"))
@@ -164,6 +166,7 @@ def test_district_and_province_have_no_row_of_their_own(place, cast, year):
         ("entry", "/documents/"),
         ("entry", "/documents/?q=ke+hoach"),
         ("entry", "/documents/new/"),
+        ("entry", "/documents/{document}/"),
         ("appraiser", "/registers/094/"),
         ("appraiser", "/registers/094/officials/"),
         ("officer", "/registers/11/"),
@@ -172,6 +175,7 @@ def test_district_and_province_have_no_row_of_their_own(place, cast, year):
 )
 def test_a_page_asks_few_questions_however_many_rows_there_are(place, cast, year, who, address):
     client = client_of(getattr(cast, who))
+    address = address.format(document=DocumentFactory().pk)
 
     def questions() -> int:
         client.get(address)
@@ -255,8 +259,7 @@ def test_whoever_typed_on_an_old_page_sees_both_values(place, cast, year):
 
     words = send(cast.entry, address, TYPED | {"seen": first.pk, "qualification": "4"}, 409)
 
-    assert "Trình độ chuyên môn" in words.title() or "trình độ chuyên môn" in words
-    assert "Trung cấp Đại học" in words
+    assert "Trình độ chuyên môn Trung cấp Đại học" in words
     assert Official.objects.get(until=None).qualification == Qualification.INTERMEDIATE
 
 
@@ -389,6 +392,25 @@ def test_a_bad_file_is_refused_in_words_and_nothing_is_kept(place, cast, year, f
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_a_document_tells_where_it_is_used(place, cast, year):
+    document = DocumentFactory(unit=place.commune)
+    indicator = make_indicator(year.plan, "renewal")
+    for commune in place.communes:
+        Observation.objects.create(
+            indicator=indicator,
+            period=year,
+            unit=commune,
+            numerator=1,
+            denominator=1,
+            as_of=year.ends_on,
+            document=document,
+            recorded_at=timezone.now(),
+        )
+
+    assert "Số liệu xã báo cáo 4" in text(cast.officer, reverse("document", args=[document.pk]))
+    assert "Chưa nơi nào dẫn tới văn bản này" in text(cast.officer, reverse("document", args=[DocumentFactory().pk]))
+
+
 def test_the_same_file_again_leads_to_the_document_that_has_it(place, cast, year):
     send(cast.entry, "/documents/new/", FACTS | {"upload": a_file()}, 302)
     visitor = Visitor(client_of(cast.entry))
@@ -486,6 +508,9 @@ def test_ending_asks_for_a_day_that_can_be(place, cast, year):
     send(cast.entry, address, {"end-on": "01/6/2018", "end-seen": row.pk}, 302)
     send(cast.entry, address, {"end-on": "01/6/2018", "end-seen": row.pk}, 302)
     assert Official.objects.get().until == date(2018, 6, 1)
+    # a page opened before the end brings nobody back
+    send(cast.entry, reverse("official", args=["03124", row.person]), TYPED | {"since": "01/01/2018"}, 409)
+    assert Official.objects.count() == 1
 
 
 def test_the_administration_shows_registers_without_names_in_lists(place, cast, year):
