@@ -167,17 +167,19 @@ class Spark:
     before: Mark
     now: Mark
     goal: str
+    """Empty where nothing is asked of the figure."""
 
 
-def spark(before: Decimal, now: Decimal, goal: Decimal) -> Spark:
-    """Lay out how a figure moved towards its goal: higher is more."""
-    low, high = min(before, now, goal), max(before, now, goal)
+def spark(before: Decimal, now: Decimal, goal: Decimal | None) -> Spark:
+    """Lay out how a figure moved, beside its goal if it has one: higher is more."""
+    ends = [before, now, *([] if goal is None else [goal])]
+    low, high = min(ends), max(ends)
 
     def y(value: Decimal) -> str:
         return f"{24 - 20 * float((value - low) / (high - low)) if high > low else 14:.3g}"
 
     marks = Mark("4", y(before), before), Mark("92", y(now), now)
-    return Spark(" ".join(f"{mark.x} {mark.y}" for mark in marks), *marks, y(goal))
+    return Spark(" ".join(f"{mark.x} {mark.y}" for mark in marks), *marks, "" if goal is None else y(goal))
 
 
 def span(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:

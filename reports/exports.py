@@ -109,7 +109,7 @@ def target_rows(rows: Iterable[dict[str, Any]], unit: str, period: str) -> Itera
             row["needed"],
             row["gap"],
             goals.noun(row),
-            goals.RESULTS[row["result"]] if row["result"] else _("Không xét ở cấp này"),
+            goals.RESULTS[row["result"]] if row["result"] else _("Ngoài phạm vi") if row["outside"] else _("Không xét ở cấp này"),
             row["firm"] or None,
             row["parts"],
             row["expected"],

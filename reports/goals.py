@@ -187,8 +187,10 @@ def owed(target: Row, level: str = "") -> str:
     here = level == Level.COMMUNE
     if target["declared"]:
         said = _("Chỉ tiêu định tính: xã chưa khai") if here else _("Chỉ tiêu định tính: chưa xã nào khai")
+    elif target.get("outside"):
+        said = _("Ngoài phạm vi, hoặc chưa ghi") if here else _("Không xã nào thuộc phạm vi, hoặc chưa ghi")
     elif target["indicator"] in NOT_LISTED:
-        said = _("Không thuộc phạm vi hoặc chưa ghi") if here else str(NOT_LISTED[target["indicator"]])
+        said = str(NOT_LISTED[target["indicator"]])
     elif record == Source.CLASSIFICATION:
         said = _("Chờ kết quả xếp loại được duyệt")
     elif record:

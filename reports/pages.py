@@ -51,6 +51,7 @@ def targets(targets: Sequence[Row], unit: str, level: str, *, half: bool, result
 
     `half`: half a year. For the province also whether the class targets can hold together.
     """
+    targets = _within(targets, level)
     known = _worded(targets, level, half=half)
     pairs = contradictions((target["code"], target["operator"], target["value"], target["contradiction"]) for target in targets)
     groups = [found for found in _groups(known) if group in ("", found["key"])]
@@ -59,8 +60,7 @@ def targets(targets: Sequence[Row], unit: str, level: str, *, half: bool, result
     tally = Counter(row["result"] for row in known.values())
     return {
         "count": len(targets),
-        "unjudged": sum(not target["judged"] for target in targets),
-        "declared": sum(target["declared"] for target in targets),
+        "unjudged": sum(target["unit"] in COUNTS and not target["judged"] for target in targets),
         "answer": goals.answer(targets, unit, level),
         "results": [(key, words, tally[key]) for key, words in goals.RESULTS.items()],
         "all_groups": [(found["key"], found["words"], len(found["rows"])) for found in _groups(known)],
@@ -69,6 +69,15 @@ def targets(targets: Sequence[Row], unit: str, level: str, *, half: bool, result
         "groups": [found for found in groups if found["shown"]],
         "feasible": _feasible(known, half=half) if level == Level.PROVINCE else {},
     }
+
+
+def _within(targets: Sequence[Row], level: str) -> list[Row]:
+    """The targets, each with whether a unit of this level lies outside: where only some communes are meant, and none of its own has a figure."""
+    rows = []
+    for target in targets:
+        outside = level != Level.PROVINCE and bool(target["indicator"]) and not target["everyone"] and target["actual"] is None
+        rows.append(target | {"outside": outside, "judged": target["judged"] and not outside})
+    return rows
 
 
 def _worded(targets: Sequence[Row], level: str, *, half: bool) -> dict[str, Row]:
@@ -97,7 +106,7 @@ def _with_words(target: Row, level: str, *, half: bool) -> Row:
         "room": goals.TITLE_IN_HALF if title_in_half and level == Level.PROVINCE else goals.gap(target, level),
         "firm": goals.stage(target, level),
         "change": goals.change(target, level),
-        "spark": charts.spark(target["before"], target["actual"], target["value"]) if moved else None,
+        "spark": charts.spark(target["before"], target["actual"], target["value"] if target["judged"] else None) if moved else None,
         "result": goals.KEYS[target["met"]] if target["judged"] else "",
     }
 
@@ -167,7 +176,7 @@ def target(
 
     `address` says where the record of a unit is kept that proves the target; empty where the reader has none.
     """
-    known = _worded(targets, level, half=half)
+    known = _worded(_within(targets, level), level, half=half)
     row = known[code]
     below = _parts_of(row, parts, level)
     whose = Level.DISTRICT if level == Level.PROVINCE else Level.COMMUNE

@@ -75,10 +75,10 @@ def test_a_number_line_leaves_room_for_words_where_the_figure_is_far_away():
 
 @pytest.mark.parametrize(
     ("before", "now", "goal", "heights"),
-    [(90, 95, 100, ("24", "14", "4")), (5, 1, 0, ("4", "20", "24")), (7, 7, 7, ("14", "14", "14"))],
+    [(90, 95, None, ("24", "4", "")), (90, 95, 100, ("24", "14", "4")), (5, 1, 0, ("4", "20", "24")), (7, 7, 7, ("14", "14", "14"))],
 )
 def test_a_spark_runs_from_the_half_year_to_now_beside_its_goal(before, now, goal, heights):
-    spark = charts.spark(Decimal(before), Decimal(now), Decimal(goal))
+    spark = charts.spark(Decimal(before), Decimal(now), None if goal is None else Decimal(goal))
 
     assert (spark.before.y, spark.now.y, spark.goal) == heights
     assert spark.line == f"4 {heights[0]} 92 {heights[1]}"

@@ -106,7 +106,7 @@ def test_a_target_says_what_it_asks_and_how_far_away_it_is(target, goal, gap):
     [
         (QUALIFIED | NONE | {"expected": 1, "owing": 1}, "Chờ sổ cán bộ, công chức"),
         (FILES | NONE | {"record": "commune report"}, "Chờ báo cáo của xã"),
-        (DAYS | NONE, "Không thuộc phạm vi hoặc chưa ghi"),
+        (DAYS | NONE | {"outside": True}, "Ngoài phạm vi, hoặc chưa ghi"),
         (QUALIFIED | NONE | {"declared": True}, "Chỉ tiêu định tính: xã chưa khai"),
         (REPORTS | NONE, "Việc của huyện"),
         (QUALIFIED | {"unit": "% communes", "numerator": Decimal(0), "denominator": Decimal(1), "actual": Decimal(0), "gap": Decimal(-1)}, ""),
@@ -496,6 +496,17 @@ def test_where_only_some_owe_a_figure_the_others_are_not_listed():
 
     assert [row["code"] for row in page["below"]] == ["a1"]
     assert page["owing"] == []
+
+
+def test_what_concerns_other_communes_is_neither_met_nor_unknown():
+    support = DAYS | NONE | {"code": "TG37", "everyone": False}
+
+    province, district = (pages.targets([MET, support], "Huyện Nậm Pồ", level, half=False) for level in ("province", "district"))
+
+    assert province["answer"] == "<b>1</b> chỉ tiêu đạt, <b>0</b> chưa đạt, <b>1</b> chưa có số liệu."
+    assert district["answer"] == "<b>Huyện Nậm Pồ</b>: <b>1</b> chỉ tiêu đạt mức của tỉnh, <b>0</b> chưa đạt, <b>0</b> chưa có số liệu."
+    rows = {row["code"]: row for group in district["groups"] for row in group["shown"]}
+    assert (rows["TG37"]["outside"], rows["TG37"]["result"], rows["TG37"]["room"]) == (True, "", "Không xã nào thuộc phạm vi, hoặc chưa ghi")
 
 
 def test_too_many_is_furthest_from_a_target_that_sets_a_ceiling():

@@ -168,7 +168,7 @@ def test_a_district_is_judged_by_shares_and_not_by_numbers_of_the_province(repor
     assert row(text, "TG02")[2:] == ["≥ 25 đơn vị", "1 1/2", "", "–", "Không xét ở cấp này"]
     assert row(text, "TG19")[2:] == ["> 92%", "75% 3/4", "Thiếu 1 người", "–", "Chưa đạt Tạm tính: 1/2 xã"]
     assert row(text, "TG06")[2:] == ["= 100%", "50% 1/2", "Thiếu 1 xã", "–", "Chưa đạt Chính thức"]
-    assert "<b>Thành phố Điện Biên Phủ</b>: <b>3</b> chỉ tiêu đạt mức của tỉnh, <b>4</b> chưa đạt, <b>26</b> chưa có số liệu." in text
+    assert "<b>Thành phố Điện Biên Phủ</b>: <b>3</b> chỉ tiêu đạt mức của tỉnh, <b>4</b> chưa đạt, <b>23</b> chưa có số liệu." in text
     assert "Gần nhất: thêm <b>1 người</b> là đạt thêm chỉ tiêu “trình độ chuyên môn trung cấp trở lên”." in text
     assert "Tốt và khá cộng lại: 2/2" in row(text, "TG03")[1]
 
