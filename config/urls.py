@@ -10,9 +10,12 @@ from communes.api import UnitList
 from communes.urls import addresses
 from config.schema import Docs
 from plan2018.api import PeriodList
+from plan2018.registers import REGISTERS
 from plan2018.selectors import newest_day, register_day
+from plan2018.urls import records_of
 from reports.api import RankingList, RollupList, TargetList
 from scoring.api import AssessmentDetail, AssessmentList, CriterionList
+from scoring.registers import REGISTERS as SCORED
 
 api = [
     path("units/", UnitList.as_view(seen_by=units, default_day=newest_day), name="units"),
@@ -31,6 +34,7 @@ urlpatterns = [
     path("", include(addresses(door))),
     path("", include("ledger.urls")),
     path("", include("plan2018.urls")),
+    path("", include(records_of((*REGISTERS, *SCORED)))),
     path("", include("scoring.urls")),
     path("", include("reports.urls")),
     path("api/v1/", include((api, "api"))),

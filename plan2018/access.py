@@ -1,22 +1,24 @@
 """The doors to the plan: periods are everybody's, unknown ones do not exist; reports and duties are those of one's area, and software reads neither."""
 
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.access import get_unit, require, scope
+from accounts.access import get_unit, require, scope, units
 from accounts.models import User
 from accounts.rules import COMMUNE_ROLES, Role
 from communes.models import Unit
 from communes.rules import Level
 from plan2018 import duties, rules, selectors
 from plan2018.duties import DutyAct
-from plan2018.models import Duty, Obligation, Period, Plan
+from plan2018.models import Difficulty, Duty, Obligation, Period, Plan, Record
 
 READERS = frozenset(Role) - {Role.API_CLIENT}
-"""Who reads duties: what people write about them may name people."""
+"""Who reads duties and small registers: what people write there may name people. Software has the figures by the API."""
 
 
 def get_period(code: str) -> Period:
@@ -150,3 +152,29 @@ def get_owner_of_calendar(secret: str) -> User:
     if owner is None or owner.role not in READERS:
         raise Http404(_("Không có lịch này."))
     return owner
+
+
+def get_place(user: User, code: str, period_code: str) -> tuple[Unit, Period, list[Period]]:
+    """The unit in the user's area whose small registers it is about, the period (none named: the newest) and the others; else Http404 or PermissionDenied."""
+    asked, others = get_periods(period_code)
+    unit = get_unit(user, code, asked.ends_on)
+    require(user, READERS)
+    return unit, asked, others
+
+
+def may_keep(user: User, place: Unit, keepers: AbstractSet[Role], levels: AbstractSet[Level], *, own: bool) -> bool:
+    """Whether the user keeps a register of this place (which it sees): by its role; `own`: of its own unit alone, where that is of these levels."""
+    return Role(user.role) in keepers and (not own or (place.pk == user.unit_id and Level(place.level) in levels))
+
+
+def get_line(user: User, model: type[Record], code: str, pk: int, period_code: str) -> tuple[Any, Period]:
+    """A line, withdrawn or not, of a unit in the user's area, and the period (none named: the newest); else Http404 or PermissionDenied."""
+    asked, _others = get_periods(period_code)
+    rows = cast(Any, model).objects.select_related("unit__parent__parent", "document", "recorded_by")
+    if model is Difficulty:
+        rows = rows.select_related("routed_to__parent")
+    line = rows.filter(unit__in=units(user).filter(code=code), pk=pk).first()
+    if line is None:
+        raise Http404(_("Không có dòng này trong phạm vi của bạn."))
+    require(user, READERS)
+    return line, asked

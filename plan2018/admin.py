@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
-from plan2018.models import Duty, Period, Plan, Target
+from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Period, Plan, Target, WorkingRules
 
 
 class PeriodInline(ReadOnlyInline):
@@ -29,3 +29,40 @@ class DutyAdmin(ReadOnlyAdmin):
     list_display = ["code", "clause", "actor", "text", "due"]
     list_filter = ["plan"]
     search_fields = ["code", "text", "actor"]
+
+
+class RecordAdmin(ReadOnlyAdmin):
+    """Lines of a small register: people keep them on its pages, so that each change has its entry."""
+
+    list_select_related = ["unit", "recorded_by"]
+    search_fields = ["unit__code", "unit__full_name"]
+
+
+@admin.register(WorkingRules)
+class WorkingRulesAdmin(RecordAdmin):
+    list_display = ["unit", "term", "outstanding", "issued_on", "recorded_at", "withdrawn_at"]
+    list_filter = ["outstanding"]
+
+
+@admin.register(Dialogue)
+class DialogueAdmin(RecordAdmin):
+    list_display = ["unit", "held_on", "attendees", "opinions", "answered", "summed_up_on", "withdrawn_at"]
+
+
+@admin.register(Apology)
+class ApologyAdmin(RecordAdmin):
+    list_display = ["unit", "happened_on", "fault", "subject", "letter_on", "visited_on", "withdrawn_at"]
+    list_filter = ["fault"]
+
+
+@admin.register(Complaints)
+class ComplaintsAdmin(RecordAdmin):
+    list_display = ["unit", "period", "kind", "carried_over", "received", "settled", "withdrawn_at"]
+    list_filter = ["period", "kind"]
+    list_select_related = ["unit", "period"]
+
+
+@admin.register(Difficulty)
+class DifficultyAdmin(RecordAdmin):
+    list_display = ["unit", "raised_on", "clause", "text", "routed_to", "answered_on", "withdrawn_at"]
+    list_select_related = ["unit", "routed_to"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import Role
-from communes.models import Document, Official, Unit
+from communes.models import Document, Official, Unit, UnitQuerySet
 from communes.rules import Level
 from communes.standards import COUNTED
 from ledger.models import Entry
 from plan2018 import board, duties, feed, rules, sentences
-from plan2018.models import CalendarFeed, Duty, Indicator, Obligation, Observation, Period, Plan, WorkingRules
+from plan2018.models import CalendarFeed, Difficulty, Duty, Indicator, Obligation, Observation, Period, Plan, Record, WorkingRules
 from plan2018.rules import DutyState, Frequency
 
 OBLIGATION = "obligation"
@@ -373,3 +373,52 @@ def calendar(unit: Unit, absolute: Callable[[str], str]) -> list[feed.Due]:
         day: Any = row["due_on"]
         events.append(feed.Due(f"{unit.code}/{day}/below", day, words, words, address, row["count"]))
     return events
+
+
+# Small registers.
+
+
+def line_key(line: Record) -> str:
+    """The key of a line's ledger entries; the kind is the register's slug."""
+    return f"{line.unit.code}/{line.pk}"
+
+
+def line_history(kind: str, line: Record) -> list[Entry]:
+    """Who did what to a line, newest first."""
+    return list(Entry.objects.about(kind, line_key(line)).select_related("actor__unit").reverse())
+
+
+def address(line: Difficulty) -> str:
+    """The page of a difficulty."""
+    return reverse("record", args=["difficulties", line.unit.code, line.pk])
+
+
+def lines(model: type[Record], place: Unit, period: Period, day: str, *, newest: bool) -> "QuerySet[Any, Any]":
+    """The lines of a place and below, withdrawn ones too, that belong to a period by the field `day`; by district and name.
+
+    A newest period also has what came after its last day, so that no line is out of sight until the next plan is there.
+    """
+    rows = cast(Any, model).objects
+    found = rows.under(place).select_related("unit__parent__parent", "document").order_by("unit__parent__sort_key", "unit__sort_key")
+    if day == "period":
+        return cast("QuerySet[Any, Any]", found.filter(period=period))
+    if day:
+        found = found.filter(**{f"{day}__gte": period.starts_on})
+        found = found if newest else found.filter(**{f"{day}__lte": period.ends_on})
+    return cast("QuerySet[Any, Any]", found)
+
+
+def communes_of(place: Unit, period: Period) -> UnitQuerySet:
+    """The communes of a place on the last day of a period, by district and name."""
+    communes = Unit.objects.under(place).communes().on(period.ends_on)
+    return communes.select_related("parent").order_by("parent__sort_key", "sort_key")
+
+
+def counts(querysets: "Sequence[QuerySet[Any, Any]]") -> list[int]:
+    """How many valid lines each of these has, by one statement."""
+    asked = [
+        rows.filter(withdrawn_at=None).order_by().annotate(number=Value(number, IntegerField())).values("number").annotate(count=Count("pk"))
+        for number, rows in enumerate(querysets)
+    ]
+    found = {row["number"]: row["count"] for row in (asked[0].union(*asked[1:], all=True) if asked else ())}
+    return [found.get(number, 0) for number in range(len(querysets))]

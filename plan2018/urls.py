@@ -1,8 +1,11 @@
 """Addresses of what is reported and done for the plan."""
 
-from django.urls import path
+from collections.abc import Sequence
 
-from plan2018 import views
+from django.urls import URLPattern, path
+
+from plan2018 import records, views
+from plan2018.registers import Register
 
 urlpatterns = [
     path("observations/<slug:period>/<slug:code>/", views.observations, name="observations"),
@@ -17,3 +20,17 @@ urlpatterns = [
     path("calendar/", views.calendar, name="calendar"),
     path("calendar/<slug:secret>.ics", views.calendar_feed, name="calendar-feed"),
 ]
+
+
+def records_of(registers: Sequence[Register]) -> list[URLPattern]:
+    """The pages of the small registers, for this table: those of this room and of rooms above. "new" and "csv" are no numbers of lines."""
+    given = {"registers": registers}
+    line = "records/<slug:register>/<slug:code>/<int:line>/"
+    return [
+        path("records/<slug:code>/", records.hub, given, name="records-hub"),
+        path("records/<slug:register>/<slug:code>/", records.records, given, name="records"),
+        path("records/<slug:register>/<slug:code>/csv/", records.records_csv, given, name="records-csv"),
+        path("records/<slug:register>/<slug:code>/new/", records.record_new, given, name="record-new"),
+        path(line, records.record, given, name="record"),
+        path(line + "<slug:act>/", records.record_act, given, name="record-act"),
+    ]

@@ -60,9 +60,6 @@ OFFICES: dict[str, str] = {
 FEEDBACK = {"feedback": "p.suggestion_box AND p.feedback_telephone <> ''"}
 """The same of a commune's profile `p`. Section III.2 gạch 2."""
 
-SUPPORT_DAYS = 15
-"""Days a quarter that district staff work in a weak commune (section III.4 gạch 6)."""
-
 
 class Figure(NamedTuple):
     """A figure of a unit as it is stored: what its columns mean is said at the model `Metric`."""

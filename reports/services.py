@@ -19,7 +19,7 @@ from plan2018.models import Period
 from plan2018.rules import Combine
 from reports import rules, selectors
 from reports.models import Metric, Report, Rollup
-from scoring.rules import State
+from scoring.rules import SUPPORT_DAYS, State
 
 FILL_TASK = "reports.fill"
 
@@ -181,7 +181,7 @@ _COUNTED_IN_COMMUNES = f"""
     UNION ALL SELECT commune.unit_id, 'dialogue', CASE WHEN held.unit_id IS NULL THEN 0 ELSE 1 END, 1, CAST(NULL AS numeric)
         FROM commune LEFT JOIN held ON held.unit_id = commune.unit_id
         WHERE commune.province_id IN (SELECT province_id FROM commune JOIN held ON held.unit_id = commune.unit_id)
-    UNION ALL SELECT unit_id, 'support.days', {_count(f"days >= {rules.SUPPORT_DAYS}")}, COUNT(*), MIN(days) FROM quarterly GROUP BY unit_id
+    UNION ALL SELECT unit_id, 'support.days', {_count(f"days >= {SUPPORT_DAYS}")}, COUNT(*), MIN(days) FROM quarterly GROUP BY unit_id
 """
 """(unit, indicator, numerator, denominator, lowest) of every commune and indicator that has a record: what communes reported, registers, own records."""
 

@@ -23,6 +23,7 @@ from accounts.rules import Role
 from communes.models import Unit
 from communes.rules import Level
 from communes.selectors import search
+from communes.tables import csv_lines
 from ledger.tasks import send_on_commit
 from plan2018.access import get_periods
 from plan2018.models import Period
@@ -96,7 +97,7 @@ def _csv(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
     """A table as a file, with what its figures are worth under it."""
     _period, illustrative, unchecked, _unread = selectors.frame()
     return StreamingHttpResponse(
-        exports.csv_lines(chain(rows, exports.caveats(illustrative=illustrative, unchecked=unchecked))),
+        csv_lines(chain(rows, exports.caveats(illustrative=illustrative, unchecked=unchecked))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -3,7 +3,8 @@
 from django.contrib import admin
 
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
-from scoring.models import CriteriaSet, Criterion, Threshold
+from plan2018.admin import RecordAdmin
+from scoring.models import CriteriaSet, Criterion, Inspection, Support, Threshold
 
 
 class CriterionInline(ReadOnlyInline):
@@ -20,3 +21,14 @@ class ThresholdInline(ReadOnlyInline):
 class CriteriaSetAdmin(ReadOnlyAdmin):
     list_display = ["code", "decision", "valid_from", "valid_to", "verified", "provenance"]
     inlines = [CriterionInline, ThresholdInline]
+
+
+@admin.register(Support)
+class SupportAdmin(RecordAdmin):
+    list_display = ["unit", "mode", "staff", "starts_on", "ends_on", "days", "withdrawn_at"]
+    list_filter = ["mode"]
+
+
+@admin.register(Inspection)
+class InspectionAdmin(RecordAdmin):
+    list_display = ["unit", "inspected_on", "agency", "remedy_by", "remedied_on", "withdrawn_at"]

@@ -6,6 +6,7 @@ full: criteria and thresholds are rows with a provenance mark, handed in here as
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
@@ -319,3 +320,24 @@ def tally(form: Sequence[Points], stage: Stage, thresholds: Sequence[Threshold])
     blank = [points for points in form if points.at(stage) is None]
     result = classify(thresholds, total(form, stage), sum((points.maximum for points in form), Decimal(0)))
     return Tally(stage, len(form), len(form) - len(blank), result, sum((points.maximum for points in blank), Decimal(0)), missing(form, stage))
+
+
+# Support of weak communes (section III.4 gạch 6).
+
+SUPPORT_DAYS = 15
+"""Days a quarter that district staff work in a weak commune, at least."""
+
+
+def quarter_of(day: date) -> int:
+    """The quarter of the year, 1 to 4."""
+    return (day.month + 2) // 3
+
+
+def same_quarter(first: date, last: date) -> bool:
+    """Whether both days lie in one quarter of one year."""
+    return (first.year, quarter_of(first)) == (last.year, quarter_of(last))
+
+
+def working_days(first: date, last: date) -> int:
+    """Days from Monday to Friday between two days, both counted; 0 when the last is before the first. Holidays are not known here."""
+    return sum((first + timedelta(days=n)).weekday() < 5 for n in range((last - first).days + 1))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 
 from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
-from plan2018.models import Period
+from plan2018.models import Period, Record
 from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
-from scoring.rules import Act, Band, Points, Stage, Tally, bands, tally
+from scoring.rules import Act, Band, Points, Stage, State, Tally, bands, tally
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
@@ -184,4 +184,26 @@ def answer_rows(assessment_id: int) -> "QuerySet[Answer, Any]":
             "remark",
             criterion_code=F("criterion__code"),
         )
+    )
+
+
+def components_for(period: Period, line: Record | None = None) -> "QuerySet[Criterion, Any]":
+    """The criteria that are scored in the newest set in force on the last day of the period, in the order of the form; none where there is no set.
+
+    With a line of a register: also those of another set on which it bears; whether it bears on each (`chosen`), and what its commune got within the plan, `half` and `year`, where that is approved.
+    """
+    sets = CriteriaSet.objects.filter(valid_from__lte=period.ends_on).exclude(valid_to__lte=period.ends_on).order_by("-valid_from")
+    in_force = Q(criteria_set__in=sets.values("pk")[:1])
+    components = Criterion.objects.filter(kind=Criterion.COMPONENT).order_by("position")
+    if line is None:
+        return components.filter(in_force)
+    approved = Answer.objects.filter(
+        criterion=OuterRef("pk"), assessment__unit=line.unit_id, assessment__period__plan=period.plan_id, assessment__state=State.APPROVED
+    )
+    links: Any = getattr(type(line), "criteria").through  # noqa: B009 - registers that bear on criteria have it
+    chosen = Exists(links.objects.filter(**{f"{type(line)._meta.model_name}_id": line.pk or 0, "criterion_id": OuterRef("pk")}))
+    return components.filter(in_force | Q(chosen)).annotate(
+        chosen=chosen,
+        half=Subquery(approved.filter(assessment__period__kind=Period.HALF).values("final_points")[:1]),
+        year=Subquery(approved.filter(assessment__period__kind=Period.YEAR).values("final_points")[:1]),
     )

@@ -20,6 +20,7 @@ import factory
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
+from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
 from accounts.models import User
@@ -27,7 +28,7 @@ from accounts.rules import SECOND_FACTOR_ROLES, Role
 from communes.models import Document, Office, Official, Profile, Unit, Upload
 from communes.rules import KINDS, Level
 from communes.standards import Education, Qualification, Theory
-from plan2018.models import Duty, Indicator, Obligation, Period, Plan, Target
+from plan2018.models import Dialogue, Duty, Indicator, Obligation, Period, Plan, Target
 from plan2018.rules import Combine, Source
 from scoring import rules, services
 from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold
@@ -393,3 +394,10 @@ def bring_to(form: Assessment, state: State, *points: float) -> Assessment:
     form.refresh_from_db()
     assert form.state == rules.State(state)
     return form
+
+
+def make_dialogue(unit: Unit, held_on: date = date(2018, 12, 5), **fields: object) -> Dialogue:
+    """Make a dialogue conference in the register of a commune, beside the ledger."""
+    return Dialogue.objects.create(
+        unit=unit, held_on=held_on, **{"attendees": 90, "opinions": 6, "answered": 5, "version": 1, "recorded_at": timezone.now(), **fields}
+    )

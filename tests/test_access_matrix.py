@@ -35,6 +35,7 @@ from tests.factories import (
     OfficialFactory,
     UploadFactory,
     client_of,
+    make_dialogue,
     make_duty,
     make_forms,
     make_indicator,
@@ -58,6 +59,8 @@ DISTRICTS = ("094", "095")
 UNITS = ("11", *DISTRICTS, *COMMUNES)
 PERIOD = {"period": "{period}"}
 UNIT = {"code": "{code}"}
+LINE = UNIT | {"line": "{line}"}
+ABOVE = {APPRAISER, *OFFICERS}
 FORM = PERIOD | UNIT
 AREA = {"11": set(UNITS), "094": {"094", "03124", "03127"}, "03124": {"03124"}}
 
@@ -141,6 +144,20 @@ TABLE = [
     Row("obligation-return", DISTRICTS, post=OFFICERS, arguments={"pk": "{obligation}"}),
     Row("calendar", get=PERSONS, post=PERSONS),
     Row("notices", get=EVERYBODY, post=EVERYBODY),
+    # small registers
+    Row("records-hub", UNITS, get=PERSONS, arguments=UNIT),
+    *(
+        Row(name, UNITS, get=PERSONS, arguments=UNIT | {"register": slug})
+        for name in ("records", "records-csv")
+        for slug in ("working-rules", "dialogues", "apologies", "complaints", "difficulties", "support", "inspections")
+    ),
+    *(
+        Row("record-new", UNITS, get=WRITERS, post=WRITERS, arguments=UNIT | {"register": slug})
+        for slug in ("working-rules", "apologies", "complaints")
+    ),
+    *(Row("record-new", UNITS, get=ABOVE, post=ABOVE, arguments=UNIT | {"register": slug}) for slug in ("support", "inspections")),
+    Row("record", COMMUNES, get=PERSONS, post=WRITERS, arguments=LINE | {"register": "dialogues"}),
+    Row("record-act", COMMUNES, post=WRITERS, arguments=LINE | {"register": "dialogues", "act": "withdraw"}),
     # figures
     Row("units", get=EVERYBODY),
     Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
@@ -232,7 +249,9 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
     person = uuid4()
     for commune in place.communes:
         OfficialFactory(unit=commune, person=person, until=date(2018, 2, 1))  # who has served everywhere and serves nowhere
+    lines = {unit.code: make_dialogue(unit).pk for unit in place.communes}
     return SimpleNamespace(
+        lines=lines,
         period=year.code,
         job=job.pk,
         target=target.code,
@@ -285,7 +304,9 @@ def test_the_law_holds_everywhere(row, world, people):
     clients = {who: client_of(user) for who, user in people.items()}
     should, does = {}, {}
     for code in row.units or (None,):
-        address = row.address(code=code, form=world.forms.get(code), obligation=world.obligations.get(code), **vars(world))
+        address = row.address(
+            code=code, form=world.forms.get(code), line=world.lines.get(code), obligation=world.obligations.get(code), **vars(world)
+        )
         for who, user in people.items():
             for method in ("GET", "POST", "DELETE"):
                 key = (who, method, address)

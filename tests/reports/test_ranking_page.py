@@ -8,7 +8,8 @@ from django.test import Client
 
 from accounts.rules import Role
 from communes.models import Unit
-from reports import exports, selectors, services
+from communes.tables import csv_lines
+from reports import selectors, services
 from scoring import services as scoring
 from scoring.models import CriteriaSet
 from scoring.rules import State
@@ -183,13 +184,13 @@ def test_nothing_is_said_of_criteria_that_were_compared_with_the_decision(ranked
 
 @pytest.mark.parametrize("name", ["=1+1", "+84", "-2", "@x", "\t=1", "\r=1", " =1", "＝1"])
 def test_a_text_never_becomes_a_formula(name):
-    written = "".join(exports.csv_lines([[name]]))
+    written = "".join(csv_lines([[name]]))
 
     assert written.lstrip("\ufeff").lstrip('"').startswith("'")
 
 
 def test_numbers_stay_numbers_in_the_file():
-    assert "".join(exports.csv_lines([[-3, Decimal("227.50"), Decimal(100), None, "a;b"]])) == '\ufeff-3;227,5;100;;"a;b"\r\n'
+    assert "".join(csv_lines([[-3, Decimal("227.50"), Decimal(100), None, "a;b"]])) == '\ufeff-3;227,5;100;;"a;b"\r\n'
 
 
 def test_a_formula_in_a_name_is_text_in_the_file(ranked, cast, place):
