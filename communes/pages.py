@@ -18,6 +18,10 @@ COUNTS = ("officials", "cadre", "civil_servant", "part_time", "qualified", "theo
 """What is counted of the officials of a commune; the first and those about levels leave out the non-full-time."""
 
 
+ADDRESSES = {"officials": "roster", "office": "offices", "profile": "profiles"}
+"""What a commune owes -> the name of that register in addresses of files."""
+
+
 def with_owed(row: Row, counts: Mapping[str, int] | None) -> Row:
     """A commune with its officials counted, and which registers it owes."""
     row = row | (dict(counts) if counts else dict.fromkeys(COUNTS, 0))
@@ -63,7 +67,7 @@ def area(rows: Sequence[Row], level: str, day: date) -> dict[str, Any]:
     """The communes of a district, or the districts of a province with their communes counted: who has what, who owes what."""
     shown = [_commune_line(row) for row in rows] if level == Level.DISTRICT else _districts(rows)
     whole = len(rows)
-    registers = [(words, sum(row["has"][name] for row in rows), whole) for name, words in sentences.REGISTERS.items()]
+    registers = [(ADDRESSES[name], words, sum(row["has"][name] for row in rows), whole) for name, words in sentences.REGISTERS.items()]
     return {
         "registers_heading": sentences.registers_heading(registers),
         "lines_heading": sentences.lines_heading(shown),

@@ -105,6 +105,12 @@ def roster(unit: Unit, day: date) -> "QuerySet[Official]":
     return Official.objects.on(day).filter(unit=unit).order_by("sort_key", "born_on", "pk")  # type: ignore[return-value]
 
 
+def serving_elsewhere(official: Official) -> UnitQuerySet:
+    """Other communes whose roster has somebody of the same name and day of birth: most likely the same person, not yet ended there."""
+    twins = Official.objects.filter(name_key=official.name_key, born_on=official.born_on, until=None).exclude(unit=official.unit)
+    return Unit.objects.filter(pk__in=twins.values("unit"))
+
+
 def person_rows(unit: Unit, person: UUID) -> list[Official]:
     """All that a commune's roster ever said of a person, oldest first."""
     return list(Official.objects.filter(unit=unit, person=person).select_related("recorded_by").order_by("since", "pk"))

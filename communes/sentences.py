@@ -50,6 +50,11 @@ def figure(value: Decimal | int) -> str:
     return number_format(Decimal(value).normalize(), force_grouping=True)
 
 
+def inside(name: str) -> str:
+    """Write a unit's name in the middle of a sentence: xã Mường Phăng."""
+    return name[:1].lower() + name[1:]
+
+
 def join(words: Collection[object]) -> str:
     """Join words as a sentence does: một, hai và ba."""
     *first, last = [str(word) for word in words] or [""]
@@ -99,18 +104,23 @@ def area_answer(rows: Sequence[Row], day: date) -> str:
     )
 
 
-def registers_heading(counts: Sequence[tuple[object, int, int]]) -> str:
-    """Head the part about who has which register: (words, communes that have it, all) each."""
-    words, has, whole = min(counts, key=lambda count: count[1])
+def registers_heading(counts: Sequence[tuple[str, object, int, int]]) -> str:
+    """Head the part about who has which register: (its name, words, communes that have it, all) each."""
+    _name, words, has, whole = min(counts, key=lambda count: count[2])
     if has == whole:
         return _("Không xã nào còn thiếu sổ")
     return _("%(what)s còn thiếu ở %(n)s xã") % {"what": str(words)[:1].upper() + str(words)[1:], "n": figure(whole - has)}
 
 
 def lines_heading(lines: Sequence[Row]) -> str:
-    """Head the table of units: who owes most."""
+    """Head the table of units: who owes most; where nobody owes anything, whose officials are furthest from the standards."""
     owing = {line["full_name"]: line["communes"] - line["complete"] if "complete" in line else len(line["owed"]) for line in lines}
     most = max(owing.values(), default=0)
+    counted = [line for line in lines if line["officials"]]
+    if not most and len(counted) > 1:
+        low = min(counted, key=lambda line: Decimal(line["standards"]) / line["officials"])
+        words = _("Đạt chuẩn thấp nhất: %(unit)s, %(met)s trong %(all)s người")
+        return words % {"unit": low["full_name"], "met": figure(low["standards"]), "all": figure(low["officials"])}
     if not most:
         return _("Không đơn vị nào còn nợ số liệu")
     names = [name for name, count in owing.items() if count == most]

@@ -67,7 +67,7 @@ def official_new(request: HttpRequest, code: str, door: Door) -> HttpResponse:
     access.require_keeper(door, request.user, unit)
     form = OfficialForm(unit, None, door.day(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        saved = _save_official(request, form, None)
+        saved = _save_official(request, door, form, None)
         if isinstance(saved, HttpResponse):
             return saved
     return render(request, "communes/official.html", {**_frame(request, door, unit), "form": form}, status=422 if form.errors else 200)
@@ -85,7 +85,7 @@ def official(request: HttpRequest, code: str, person: UUID, door: Door) -> HttpR
     row, day = selectors.open_row(rows), door.day()
     form = OfficialForm(unit, row, day, request.POST if request.method == "POST" else None) if row or request.method == "POST" else None
     if request.method == "POST" and form and form.is_valid():
-        saved = _save_official(request, form, person)
+        saved = _save_official(request, door, form, person)
         if isinstance(saved, HttpResponse):
             return saved
     return _official_page(request, door, unit, rows, form, EndForm(row, day) if row else None)
@@ -133,7 +133,7 @@ def _official_page(
     return render(request, "communes/official.html", context, status=422 if wrong else 200)
 
 
-def _save_official(request: HttpRequest, form: OfficialForm, person: UUID | None) -> HttpResponse | None:
+def _save_official(request: HttpRequest, door: Door, form: OfficialForm, person: UUID | None) -> HttpResponse | None:
     """Save a person; None when the form says what is wrong."""
     data = form.cleaned_data
     try:
@@ -154,6 +154,11 @@ def _save_official(request: HttpRequest, form: OfficialForm, person: UUID | None
         return _conflict(request, error.row, form.values, FIELDS[Official])
     else:
         messages.success(request, _("Đã lưu %s.") % row.full_name)
+        if elsewhere := list(selectors.serving_elsewhere(row)):
+            seen = set(door.units(request.user).filter(pk__in=[unit.pk for unit in elsewhere]))
+            names = [sentences.inside(unit.full_name) if unit in seen else _("một đơn vị ngoài phạm vi của anh, chị") for unit in elsewhere]
+            words = _("Danh sách của %s cũng có người cùng họ tên, ngày sinh. Nếu là một người thì nơi cũ phải ghi thôi giữ chức.")
+            messages.warning(request, words % sentences.join(names))
         return redirect("roster", code=form.unit.code)
     return None
 

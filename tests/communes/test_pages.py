@@ -101,6 +101,19 @@ def test_a_district_sees_who_owes_what(place, cast, year):
     assert "Sông Đà" not in seen
 
 
+def test_where_nobody_owes_anything_the_table_points_at_the_standards(place, cast, year):
+    people_of(place)
+    OfficialFactory(unit=place.sibling)
+    for commune in (place.commune, place.sibling):
+        OfficeFactory(unit=commune)
+        ProfileFactory(unit=commune)
+
+    seen = text(cast.appraiser, "/registers/094/")
+
+    assert "cả 2 xã đã nhập đủ ba sổ" in seen
+    assert "Đạt chuẩn thấp nhất: Phường Noong Bua, 1 trong 3 người" in seen
+
+
 def test_the_province_sees_districts_added_up(place, cast, year):
     people_of(place)
     OfficeFactory(unit=place.commune)
@@ -249,6 +262,16 @@ def test_a_person_who_is_there_is_named_and_not_entered_again(place, cast, year)
 
     assert "Người này đã có trong danh sách của đơn vị: Lò Văn Hợp, sinh 05/3/1975, Tư pháp - hộ tịch." in words
     assert Official.objects.count() == 1
+
+
+def test_a_person_who_still_serves_elsewhere_is_pointed_out(place, cast, year):
+    for commune in (place.sibling, place.stranger):
+        OfficialFactory(unit=commune, full_name="Lò Văn Hợp", born_on=date(1975, 3, 5))
+
+    answer = client_of(cast.appraiser).post(NEW, TYPED, follow=True).content.decode()
+
+    assert "Danh sách của phường Him Lam và một đơn vị ngoài phạm vi của anh, chị cũng có người cùng họ tên, ngày sinh." in answer
+    assert "Sông Đà" not in answer
 
 
 def test_whoever_typed_on_an_old_page_sees_both_values(place, cast, year):
