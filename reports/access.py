@@ -32,6 +32,11 @@ def get_board(user: User, period_code: str) -> rules.Board:
         raise Http404(_("Không có kỳ %s.") % period_code) from error
 
 
+def reads_board(user: User) -> bool:
+    """Whether the user reads the province's board."""
+    return user.unit.level == Level.PROVINCE and user.role in PROVINCE_READERS
+
+
 def get_period_to_fill(user: User, period_code: str) -> Period:
     """The period, if the user may ask for a fill of it; else Http404 or PermissionDenied."""
     period = get_period(period_code)

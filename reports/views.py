@@ -117,6 +117,7 @@ def targets(request: HttpRequest, period: str) -> HttpResponse:
     context = {
         **_of_targets(user, asked, others, scope),
         "choices": choices,
+        "closest": f"{reverse('dashboard', args=[asked.code])}#h-closest" if doors.reads_board(user) else "",
         "wanted": wanted,
         "narrowed": any(wanted.values()),
         **pages.targets(selectors.targets(asked, scope), scope.full_name, scope.level, half=asked.kind == Period.HALF, **wanted),

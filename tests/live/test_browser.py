@@ -1,5 +1,6 @@
 """A clerk, a district officer and a province officer at a real browser, with scripts; screenshots are kept in tests/artifacts/."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,3 +180,30 @@ def test_the_description_of_the_api_can_be_read_and_tried_under_the_content_poli
         reader.keep("api-docs-1440")
 
     assert reader.complaints == []
+
+
+def test_a_figure_opens_down_to_the_record_that_proves_it(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    call_command("load_demo", force=True, verbosity=0)
+    with serve() as address:
+        for screen in (DESK, PHONE):
+            officer = Desk(browser, address, Role.PROVINCE_OFFICER, "11", screen)
+            page = officer.page
+            page.goto("/targets/2018-Y/")
+            fits(page)
+            officer.keep(f"targets-{screen['width']}")
+            page.locator("#TG19").get_by_role("link", name="Trình độ chuyên môn").click()
+            expect(page.locator(".answer")).to_contain_text("2.569/2.800")
+            fits(page)
+            officer.keep(f"target-{screen['width']}")
+            page.locator("main").get_by_role("link", name="Nậm Pồ").first.click()
+            expect(page.locator("h1")).to_contain_text("huyện Nậm Pồ")
+            fits(page)
+            page.locator("main tbody").get_by_role("link").first.click()
+            expect(page).to_have_url(re.compile(r"/registers/\d+/officials/"))
+            assert officer.complaints == []
+
+
+def fits(page: Page) -> None:
+    """Nothing of the page lies beside the screen."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
