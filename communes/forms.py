@@ -324,22 +324,52 @@ class DocumentField(forms.ModelChoiceField):
         return f"{document.number}{day}: {about}"
 
 
-class DocumentForm(forms.ModelForm):
-    """A document of a unit, with its file. A province may record it for everybody."""
+def check_file(upload: UploadedFile) -> None:
+    """Raise ValidationError unless the file is one that documents come as, by size, name and content."""
+    name = clean_name(upload.name or "")
+    if (upload.size or 0) > MAX_FILE:
+        raise ValidationError(_("Tệp “%s” lớn hơn 10 MB. Nén lại hoặc quét với độ phân giải thấp hơn.") % name)
+    ending = name.rsplit(".", 1)[-1].lower().replace("jpeg", "jpg")
+    if ending not in SIGNATURES:
+        raise ValidationError(_("Không nhận loại tệp của “%s”. Chỉ nhận PDF, DOCX, XLSX, JPG, PNG.") % name)
+    if file_kind(upload.file) != ending:  # type: ignore[arg-type]
+        raise ValidationError(
+            _("Nội dung của “%s” không phải là tệp %s, hoặc tệp hỏng, có macro, có mật khẩu. Mở tệp ra xem rồi lưu lại.") % (name, ending.upper())
+        )
+    upload.seek(0)
 
-    use_required_attribute = False
 
-    upload = forms.FileField(
+def upload_field(*, required: bool) -> forms.FileField:
+    """The file of a document."""
+    return forms.FileField(
         label=gettext_lazy("Tệp"),
-        required=False,
+        required=required,
         help_text=gettext_lazy("PDF, DOCX, XLSX, JPG hoặc PNG, không quá 10 MB"),
         widget=forms.FileInput(attrs={"accept": ".pdf,.docx,.xlsx,.jpg,.jpeg,.png"}),
+        validators=[check_file],
         error_messages={
+            "required": gettext_lazy("Chưa chọn tệp. Chọn tệp rồi gửi."),
             "empty": gettext_lazy("Tệp này rỗng. Chọn lại tệp."),
             "invalid": gettext_lazy("Chưa nhận được tệp. Chọn lại tệp rồi gửi."),
             "max_length": gettext_lazy("Tên tệp quá dài. Đặt tên ngắn hơn rồi gửi lại."),
         },
     )
+
+
+class FileForm(forms.Form):
+    """The file of a document that was recorded without one."""
+
+    use_required_attribute = False
+
+    upload = upload_field(required=True)
+
+
+class DocumentForm(forms.ModelForm):
+    """A document of a unit, with its file. A province may record it for everybody."""
+
+    use_required_attribute = False
+
+    upload = upload_field(required=False)
 
     class Meta:
         model = Document
@@ -374,12 +404,6 @@ class DocumentForm(forms.ModelForm):
     def clean_issued_on(self) -> date:
         return _not_later(self.cleaned_data["issued_on"])
 
-    def clean_upload(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["upload"]
-        if upload:
-            check_file(upload)
-        return upload
-
     def _post_clean(self) -> None:
         """Values only: what is there already is known to the service, which names it."""
 
@@ -387,21 +411,6 @@ class DocumentForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """What was typed, as `services.save_document` takes it."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
-
-
-def check_file(upload: UploadedFile) -> None:
-    """Raise ValidationError unless the file is one that documents come as, by size, name and content."""
-    name = clean_name(upload.name or "")
-    if (upload.size or 0) > MAX_FILE:
-        raise ValidationError(_("Tệp “%s” lớn hơn 10 MB. Nén lại hoặc quét với độ phân giải thấp hơn.") % name)
-    ending = name.rsplit(".", 1)[-1].lower().replace("jpeg", "jpg")
-    if ending not in SIGNATURES:
-        raise ValidationError(_("Không nhận loại tệp của “%s”. Chỉ nhận PDF, DOCX, XLSX, JPG, PNG.") % name)
-    if file_kind(upload.file) != ending:  # type: ignore[arg-type]
-        raise ValidationError(
-            _("Nội dung của “%s” không phải là tệp %s, hoặc tệp hỏng, có macro, có mật khẩu. Mở tệp ra xem rồi lưu lại.") % (name, ending.upper())
-        )
-    upload.seek(0)
 
 
 def _not_later(day: date) -> date:

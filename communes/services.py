@@ -97,7 +97,7 @@ class BadFile(Refused):
 
 
 class NumberTaken(Refused):
-    """The unit already has another document of this number and day."""
+    """The unit already has another document of this number and day, or with this file."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
@@ -188,6 +188,29 @@ def save_document(
                 default_storage.delete(name)
             raise
     return document, True
+
+
+def attach_file(*, document: Document, upload: "UploadedFile[bytes]", actor: AbstractBaseUser) -> None:
+    """Give a document that was recorded without one its file. A file that is there stays: what was shown as evidence is never exchanged.
+
+    Raises BadFile, Stale when it has a file by now, NumberTaken when another document of the unit has this very file.
+    """
+    kind, digest = _checked(upload)
+    key = document.unit.code if document.unit else EVERYBODY
+    with transaction.atomic():
+        ledger.lock(f"documents {key}")
+        if there := Document.objects.filter(unit=document.unit, file_digest=digest).exclude(pk=document.pk).first():
+            raise NumberTaken(there)
+        name = default_storage.save(f"documents/{uuid4().hex}.{kind}", upload)
+        try:
+            stored = {"file": name, "file_name": clean_name(upload.name or "")[-120:], "file_size": upload.size or 0, "file_digest": digest}
+            if not Document.objects.filter(pk=document.pk, file_digest="").update(**stored):
+                raise Stale(document)
+            data = {"document": document.pk, "kind": document.kind, "digest": digest}
+            ledger.record(act="attach", kind="documents", key=key, topic=REGISTERS, actor=actor, data=data)
+        except BaseException:
+            default_storage.delete(name)
+            raise
 
 
 def _checked(upload: "UploadedFile[bytes]") -> tuple[str, str]:

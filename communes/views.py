@@ -6,20 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from communes import access, pages, selectors, sentences, services
 from communes.access import Door
-from communes.forms import AsOfForm, DatedForm, DocumentForm, EndForm, OfficeForm, OfficialForm, ProfileForm
+from communes.forms import AsOfForm, DatedForm, DocumentForm, EndForm, FileForm, OfficeForm, OfficialForm, ProfileForm
 from communes.models import Dated, Document, Office, Official, Profile, Unit
 from communes.rules import Level
 from communes.services import FIELDS, Backdated, BadFile, Duplicate, NumberTaken, Stale
+
+BAD_FILE = gettext_lazy("Không nhận được tệp này. Chỉ nhận PDF, DOCX, XLSX, JPG, PNG không quá 10 MB.")
 
 A_PAGE = 50
 """Documents on one page of the list."""
@@ -220,11 +224,31 @@ def documents(request: HttpRequest, door: Door) -> HttpResponse:
     return render(request, "communes/documents.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def document(request: HttpRequest, document: int, door: Door) -> HttpResponse:
-    """One document: what it is, its file with its digest, where it is used."""
+    """One document: what it is, its file with its digest (or a form to give it one), where it is used."""
+    user, posted = request.user, request.method == "POST"
     found = _document(request, document, door)
-    return render(request, "communes/document.html", {"document": found, "uses": selectors.uses(found)})
+    # What is for everybody is the province's to keep.
+    keeps = door.keeps(user, found.unit or user.unit) and (found.unit is not None or user.unit.level == Level.PROVINCE)  # type: ignore[union-attr]
+    if posted and not keeps:
+        raise PermissionDenied(_("Vai trò của bạn chỉ được xem văn bản này."))
+    form = FileForm(request.POST, request.FILES) if posted else FileForm()
+    if posted and form.is_valid():
+        try:
+            services.attach_file(document=found, upload=form.cleaned_data["upload"], actor=user)  # type: ignore[arg-type]
+        except NumberTaken as error:
+            form.add_error("upload", _("Tệp này đã có trong danh mục, ở văn bản %s. Dùng văn bản đó.") % error.document.number)
+        except BadFile:
+            form.add_error("upload", BAD_FILE)
+        except Stale:
+            messages.info(request, _("Văn bản này đã có tệp; tệp đang có giữ nguyên."))
+            return redirect(request.path)
+        else:
+            messages.success(request, _("Đã thêm tệp."))
+            return redirect(request.path)
+    context = {"document": found, "uses": selectors.uses(found), "form": form, "keeps": keeps}
+    return render(request, "communes/document.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -259,7 +283,7 @@ def document_new(request: HttpRequest, door: Door) -> HttpResponse:
         except NumberTaken as error:
             form.add_error("number", _("Đã có văn bản này trong danh mục: “%s”. Dùng văn bản đó, không ghi lần nữa.") % error.document.title)
         except BadFile:
-            form.add_error("upload", _("Không nhận được tệp này. Chỉ nhận PDF, DOCX, XLSX, JPG, PNG không quá 10 MB."))
+            form.add_error("upload", BAD_FILE)
         else:
             if new:
                 messages.success(request, _("Đã thêm văn bản vào danh mục."))

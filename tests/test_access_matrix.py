@@ -127,7 +127,7 @@ TABLE = [
     Row("documents", get=EVERYBODY),
     Row("document-new", get=WRITERS, post=WRITERS),
     Row("document-new", UNITS, get=WRITERS, post=WRITERS, query="?unit={code}"),
-    Row("document", get=EVERYBODY, arguments={"document": "{document}"}),
+    Row("document", get=EVERYBODY, post=OFFICERS, arguments={"document": "{document}"}),
     Row("document-file", get=EVERYBODY, arguments={"document": "{document}"}, found=404),  # it has none
     # duties
     Row("duties", get=PERSONS),

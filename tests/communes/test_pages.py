@@ -415,6 +415,33 @@ def test_a_bad_file_is_refused_in_words_and_nothing_is_kept(place, cast, year, f
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_a_document_gets_its_file_later_and_keeps_it(place, cast, year):
+    document = DocumentFactory(unit=place.commune)
+    address = reverse("document", args=[document.pk])
+
+    assert "Chưa chọn tệp" in send(cast.entry, address, {}, 422)
+    assert "không phải là tệp PDF" in send(cast.entry, address, {"upload": a_file(content=b"MZ")}, 422)
+    send(cast.appraiser, address, {"upload": a_file()}, 302)
+    first = Document.objects.get().file_digest
+    send(cast.entry, address, {"upload": a_file(content=b"%PDF-1.7 other")}, 302)
+
+    assert Document.objects.get().file_digest == first
+    assert "đã có trong danh mục, ở văn bản" in send(
+        cast.entry, reverse("document", args=[DocumentFactory(unit=place.commune).pk]), {"upload": a_file()}, 422
+    )
+
+
+def test_what_is_for_everybody_gets_its_file_from_the_province(place, cast, year):
+    address = reverse("document", args=[DocumentFactory().pk])
+
+    for user in (cast.entry, cast.appraiser, cast.leader, cast.api_client):
+        assert "Thêm tệp" not in text(user, address)
+        send(user, address, {"upload": a_file()}, 403)
+    send(cast.officer, address, {"upload": a_file()}, 302)
+
+    assert Document.objects.get().file_name == "ke hoach.pdf"
+
+
 def test_a_document_tells_where_it_is_used(place, cast, year):
     document = DocumentFactory(unit=place.commune)
     indicator = make_indicator(year.plan, "renewal")
