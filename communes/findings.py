@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -20,27 +20,29 @@ def answer(state: str, found: Mapping[str, Any]) -> str | SafeString:
     """What the reader asks first: is anything wrong, and what happens if I confirm."""
     if found.get("refused"):
         return format_html(_("Chưa ghi gì vào sổ. <b>Tệp này không nhận được</b>: {why}"), why=CAUSES[found["refused"]][0])
-    what = {key: found[key] for key in ("flaw_count", "warning_count", "new", "changed", "ended", "unchanged", "rows")}
-    if state == "taken":
-        return format_html(
-            _("Đã ghi: <b>{new} hàng mới</b>, <b>{changed} hàng thay đổi</b>, {ended} người thôi giữ chức; {unchanged} hàng giữ nguyên."), **what
-        )
     if state == "dropped":
         return _("Tệp này đã thôi: có tệp khác gửi sau cho cùng sổ, cùng ngày. Không ghi gì từ tệp này.")
+    if state == "taken":
+        return format_html(_("Đã ghi: {what}; {same} hàng giữ nguyên."), what=_changes(found), same=found["unchanged"])
     if found["flaw_count"]:
         right, total = cells(found)
-        return format_html(
-            _("Chưa ghi gì vào sổ. Tệp có <b>{flaw_count} lỗi</b> phải sửa trong Excel; <b>{right} trong {total} ô</b> đã đúng."),
-            right=right,
-            total=total,
-            **what,
-        )
-    if not (found["new"] or found["changed"] or found["ended"]):
-        return format_html(_("Chưa ghi gì vào sổ. Tệp không có lỗi và <b>giống hệt số liệu đang có</b> ({unchanged} hàng)."), **what)
-    return format_html(
-        _("Chưa ghi gì vào sổ. Tệp không có lỗi; xác nhận thì <b>{new} hàng mới</b>, <b>{changed} hàng thay đổi</b>, {ended} người thôi giữ chức."),
-        **what,
-    )
+        words = _("Chưa ghi gì vào sổ. Tệp có <b>{flaws} lỗi</b> phải sửa trong Excel; <b>{right} trong {total} ô</b> đã đúng.")
+        return format_html(words, flaws=found["flaw_count"], right=right, total=total)
+    if not changing(found):
+        return format_html(_("Chưa ghi gì vào sổ. Tệp không có lỗi và <b>giống hệt số liệu đang có</b> ({same} hàng)."), same=found["unchanged"])
+    return format_html(_("Chưa ghi gì vào sổ. Tệp không có lỗi; xác nhận thì ghi {what}."), what=_changes(found))
+
+
+def changing(found: Mapping[str, Any]) -> int:
+    """How many rows of the register would change."""
+    return int(found["new"] + found["changed"] + found["ended"])
+
+
+def _changes(found: Mapping[str, Any]) -> SafeString:
+    """What changes, in words: "5 hàng mới, 2 hàng thay đổi"."""
+    words = {"new": _("{n} hàng mới"), "changed": _("{n} hàng thay đổi"), "ended": _("{n} người thôi giữ chức")}
+    said = [(said.format(n=found[name]),) for name, said in words.items() if found[name]]
+    return format_html_join(", ", "<b>{}</b>", said or [(_("không có gì khác"),)])
 
 
 def cells(found: Mapping[str, Any]) -> tuple[int, int]:
@@ -90,7 +92,7 @@ def page(state: str, found: Mapping[str, Any]) -> dict[str, Any]:
         "flaws": places(found["flaws"]),
         "warnings": places(found["warnings"]),
         "lock": lock(state, found),
-        "changing": found["new"] + found["changed"] + found["ended"],
+        "changing": changing(found),
     }
 
 
@@ -98,6 +100,6 @@ def lock(state: str, found: Mapping[str, Any]) -> str:
     """Why the file cannot be confirmed; empty when it can."""
     if found["flaw_count"]:
         return _("Còn %d lỗi: hoặc ghi cả tệp, hoặc không ghi hàng nào.") % found["flaw_count"]
-    if state == "ready" and not (found["new"] or found["changed"] or found["ended"]):
+    if state == "ready" and not changing(found):
         return _("Không có gì thay đổi để ghi.")
     return ""

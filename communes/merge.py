@@ -109,11 +109,12 @@ def compare(register: Register, lines: Iterable[Line], since: date, flaws: Log, 
     if lock:
         list(Unit.objects.select_for_update(no_key=True).filter(pk__in=plan.units).order_by("pk").values_list("pk"))
     now, left = _in_force(register, plan.units), _left(register, plan.units)
+    here = list(now)
     for line in lines:
         (_end if line.ends else _change)(plan, line, now.pop(line.key, None), left.get(line.key), since, flaws)
     plan.absent = len(now)
     if register.people:
-        _elsewhere(plan, warnings)
+        _elsewhere(plan, here, warnings)
     return plan
 
 
@@ -163,28 +164,24 @@ def _end(plan: Plan, line: Line, row: Row | None, gone: Gone | None, since: date
         plan.steps.append(Step(line, row[0], line.ends, False, row[2], row[3]))
 
 
-def _elsewhere(plan: Plan, warnings: Log) -> None:
-    """Warn of people who begin here while they are in force in another commune, in the register or in the same file."""
-    begins = {line.key[1:]: line for line, *_rest in plan.new}
-    seen: dict[tuple[Any, ...], Line] = {}
+def _elsewhere(plan: Plan, here: Iterable[tuple[Any, ...]], warnings: Log) -> None:
+    """Warn of people who begin in one commune while they are in force in another: of the file (`here` are the keys in force in its communes), or not."""
+    begins: dict[tuple[Any, ...], Line] = {}
     for line in (step.line for step in plan.new):
-        other = seen.setdefault(line.key[1:], line)
-        if other is not line:
+        other = begins.setdefault(line.key[1:], line)
+        if other.key[0] != line.key[0]:
             warnings.add(
                 _at(line, _("Cùng họ tên, ngày sinh với hàng %d, ở xã khác.") % other.row, _("Đúng là hai người thì bỏ qua; nếu là một thì xóa bớt."))
             )
-    names = {key[0] for key in begins}
-    rows = Official.objects.filter(name_key__in=names, until=None).values_list("name_key", "born_on", "unit", "unit__full_name") if names else ()
-    for name, born_on, unit, place in rows:
-        same = begins.get((name, born_on))
-        if same and same.key[0] != unit:
-            warnings.add(
-                _at(
-                    same,
-                    _("Cùng họ tên, ngày sinh với một người đang có trong sổ của %s.") % place,
-                    _("Người chuyển xã thì ghi thôi giữ chức ở xã cũ."),
-                )
-            )
+    twins = {key[1:]: key[0] for key in here if key[1:] in begins and begins[key[1:]].key[0] != key[0]}
+    outside = Official.objects.filter(until=None).exclude(unit__in=plan.units)
+    if begins and outside.exists():
+        rows = outside.filter(name_key__in={key[0] for key in begins}).values_list("name_key", "born_on", "unit_id")
+        twins |= {(name, born_on): unit for name, born_on, unit in rows if (name, born_on) in begins}
+    names = dict(Unit.objects.filter(pk__in=twins.values()).values_list("pk", "full_name")) if twins else {}
+    for key, unit in twins.items():
+        why = _("Cùng họ tên, ngày sinh với một người đang có trong sổ của %s.") % names[unit]
+        warnings.add(_at(begins[key], why, _("Người chuyển xã thì ghi thôi giữ chức ở xã cũ.")))
 
 
 LOAD = "communes_incoming"
@@ -194,29 +191,29 @@ LOAD = "communes_incoming"
 def write(register: Register, plan: Plan, since: date, at: datetime, by: int | None) -> None:
     """Do what the plan says, in the caller's transaction: a fixed number of statements."""
     model, person = register.model, ("person",) if register.people else ()
-    names = (*register.key, *register.values, *register.derived, *person)
+    columns = (*register.key, *register.values, *register.derived, *person)
+    people = register.people
     rows = [
-        (
-            *(*step.line.key, *step.line.values, *step.line.derived, *((step.person,) if person else ())),
-            *(since, at, by, step.closes, step.until, step.begins),
-        )
+        (*step.line.key, *step.line.values, *step.line.derived, *((step.person,) if people else ()), step.closes, step.until, step.begins)
         for step in plan.steps
     ]
-    columns = (*names, "since", "recorded_at", "recorded_by_id")
     table, listed = model._meta.db_table, ", ".join(columns)
+    of_all = {"since": since, "recorded_at": at, "recorded_by": by}
+    given = [model._meta.get_field(name).get_db_prep_save(value, connection) for name, value in of_all.items()]  # type: ignore[union-attr]
     with connection.cursor() as cursor:
         # An empty copy of the columns: same types, no constraints; `id` takes the row to close, `until` its end.
         cursor.execute(f"CREATE TEMPORARY TABLE {LOAD} AS SELECT {listed}, id, until, TRUE AS begins FROM {table} WHERE 1 = 0")
         _load(cursor, model, (*columns, "id", "until", "begins"), rows)
         cursor.execute(f"UPDATE {table} SET until = {LOAD}.until FROM {LOAD} WHERE {table}.id = {LOAD}.id")
-        cursor.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {LOAD} WHERE begins")
+        cursor.execute(
+            f"INSERT INTO {table} ({listed}, since, recorded_at, recorded_by_id) SELECT {listed}, %s, %s, %s FROM {LOAD} WHERE begins", given
+        )
         cursor.execute(f"DROP TABLE {LOAD}")
 
 
 def _load(cursor: Any, model: type[Dated], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     if connection.vendor == "postgresql":
-        text = StringIO("".join("\t".join([_copied(value) for value in row]) + "\n" for row in rows))
-        cursor.copy_expert(f"COPY {LOAD} ({', '.join(columns)}) FROM STDIN", text)
+        cursor.copy_expert(f"COPY {LOAD} ({', '.join(columns)}) FROM STDIN", StringIO("".join([_copied(row) for row in rows])))
         return
     types = {column.column: column for column in model._meta.concrete_fields}
     fields = [types.get(name) for name in columns]
@@ -229,8 +226,14 @@ def _load(cursor: Any, model: type[Dated], columns: Sequence[str], rows: Iterabl
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def _copied(value: Any) -> str:
-    """A value as COPY reads it."""
-    if value is None:
-        return r"\N"
-    return value.translate(_ESCAPED) if type(value) is str else str(value)
+def _copied(row: Iterable[Any]) -> str:
+    """A row as COPY reads it."""
+    cells = [
+        (value if value.isprintable() and "\\" not in value else value.translate(_ESCAPED))
+        if type(value) is str
+        else r"\N"
+        if value is None
+        else str(value)
+        for value in row
+    ]
+    return "\t".join(cells) + "\n"

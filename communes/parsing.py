@@ -53,8 +53,10 @@ def text(cell: Cell, longest: int = 200) -> str:
         return _odd(*cell)
     if not isinstance(cell, str):
         return "" if cell is None else f"{cell:.0f}" if cell == cell // 1 else str(cell).replace(".", ",")
-    plain = _INVISIBLE.sub("", cell)
-    plain = _SPACES.sub(" ", unicodedata.normalize("NFC", plain)).strip()
+    plain = unicodedata.normalize("NFC", cell)
+    if "  " in plain or not plain.isprintable():
+        plain = _SPACES.sub(" ", _INVISIBLE.sub("", plain))
+    plain = plain.strip()
     if plain.isascii() and plain.isprintable() and "_x" not in plain:
         return _short(plain, longest)
     if _CONTROL.search(plain):
@@ -92,7 +94,7 @@ def _odd(kind: str, value: Any) -> str:
 
 def empty(cell: Cell) -> bool:
     """Whether nothing can be seen in a cell."""
-    return cell is None or (isinstance(cell, str) and not _INVISIBLE.sub("", cell).strip())
+    return cell is None or (isinstance(cell, str) and not cell[:1].isalnum() and not _INVISIBLE.sub("", cell).strip())
 
 
 _NAME = re.compile(rf"[{_LETTER}][{_LETTER} .'’-]*")
@@ -318,6 +320,10 @@ _GAPS = {plain_key(words): gap for gap, words in GAP_WORDS.items()} | {
 }
 
 
+FEW = 8
+"""So many words are named where one of them is asked for; longer lists stand in the template."""
+
+
 def word(cell: Cell, words: Mapping[str, Any], shown: Iterable[str]) -> Any:
     """The value that the words of a cell stand for; else Wrong, naming the nearest of what is `shown`."""
     typed = text(cell)
@@ -326,7 +332,7 @@ def word(cell: Cell, words: Mapping[str, Any], shown: Iterable[str]) -> Any:
     except KeyError:
         labels = {plain_key(label): label for label in shown}
         near = get_close_matches(plain_key(typed), labels, 1, 0.5)
-        every = "; ".join(labels.values())
+        every = "; ".join(labels.values()) if len(labels) <= FEW else _("các chữ trong danh sách chọn của mẫu")
         mend = (
             _("Gần nhất: %(near)s. Ghi một trong: %(every)s.") % {"near": labels[near[0]], "every": every}
             if near

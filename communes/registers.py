@@ -99,9 +99,7 @@ class RegisterResource(ModelResource):
         found = tables(sheets, [column.heading for column in columns], draft)
         memos: dict[str, dict[Cell, Any]] = {column.name: {} for column in columns}
         for table in found:
-            draft.cells[table.sheet] = sum(
-                1 for _row, cells in table.rows for place in table.places.values() if place < len(cells) and cells[place] is not None
-            )
+            draft.cells[table.sheet] = sum(len(table.rows) - table.column(name).count(None) for name in table.places)
             self._clean(table, columns[2:], places, memos, draft, (since, today))
         for line, first in twins(draft.lines):
             where = (
@@ -146,6 +144,8 @@ class RegisterResource(ModelResource):
 
     def _sparse(self, table: Table, columns: list[Column], draft: Draft) -> dict[int, bool]:
         """Rows that lack most of what every row needs, each one flaw: {place: False}; a total or a signature under the table, most likely."""
+        if not any(None in table.column(column.name) for column in columns if column.required):
+            return {}
         needed = [table.places[column.name] for column in columns if column.required and column.name in table.places]
         sparse: dict[int, bool] = {}
         for place, (row, cells) in enumerate(table.rows):
@@ -196,6 +196,12 @@ def _lacking(kind: Kind, education: Any, qualification: Any, theory: Any, declar
     return gaps, ",".join(gaps)
 
 
+@lru_cache(maxsize=64)
+def _births(since: date) -> tuple[date, date]:
+    """The first and the last day of birth that are believed of somebody who holds a title on this day."""
+    return years_later(since, -OLDEST), years_later(since, -YOUNGEST)
+
+
 @lru_cache(maxsize=20_000)
 def _keys(full_name: str) -> tuple[str, str]:
     return name_key(full_name), person_key(full_name)
@@ -232,7 +238,8 @@ class RosterResource(RegisterResource):
 
     def line(self, at: At, unit: int | None, since: date, today: date, *values: Any) -> Line | None:
         full_name, born_on, title, concurrent, education, qualification, theory, appointed_on, retires_on, declared, stated, ends_on = values
-        if born_on and (born_on >= since or years_later(born_on, YOUNGEST) > since or years_later(born_on, OLDEST) < since):
+        earliest, latest = _births(since)
+        if born_on and not earliest <= born_on <= latest:
             why = (
                 _("Sinh sau ngày của số liệu.")
                 if born_on >= since

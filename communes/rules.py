@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
@@ -45,6 +46,7 @@ _PLACES = {character: f"{place:02}" for place, character in enumerate("012345678
 """Two digits for each character, because every collation of every database orders digits alike."""
 
 
+@lru_cache(maxsize=8192)
 def sort_key(text: str) -> str:
     """A key whose plain order is Vietnamese alphabetical order as CLDR `vi` has it: letters first, then tones over the whole text, no case.
 
@@ -68,7 +70,9 @@ def fold(text: str) -> str:
 
 def clean_name(text: str) -> str:
     """A person's name as it is stored: NFC, single spaces, no control or invisible characters; case as typed."""
-    plain = "".join(c if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf") else "" for c in unicodedata.normalize("NFC", text))
+    plain = unicodedata.normalize("NFC", text)
+    if not plain.isprintable():
+        plain = "".join(c if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf") else "" for c in plain)
     return " ".join(plain.split())
 
 

@@ -22,7 +22,7 @@ from communes.models import Dated, Document, Office, Official, Profile, Unit, Up
 from communes.parsing import say
 from communes.rules import MAX_FILE, MAX_SHEET, clean_name, file_kind, name_key
 from communes.selectors import REGISTERS
-from communes.sheets import SHOWN, Draft
+from communes.sheets import SHOWN, Draft, in_order
 from ledger import services as ledger
 from ledger.models import Job
 
@@ -392,9 +392,9 @@ def _find(upload: Upload, draft: Draft, register: Register, plan: Plan) -> None:
         "units": len(plan.units),
         "sheets": [[sheet, cells, _in(doubtful, sheet), _in(wrong, sheet)] for sheet, cells in draft.cells.items()],
         "flaw_count": draft.flaws.count,
-        "flaws": draft.flaws.kept,
+        "flaws": sorted(draft.flaws.kept, key=in_order),
         "warning_count": draft.warnings.count,
-        "warnings": draft.warnings.kept,
+        "warnings": sorted(draft.warnings.kept, key=in_order),
         "new": len(plan.new),
         "changed": len(plan.changed),
         "ended": len(plan.ended),

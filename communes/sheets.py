@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes.parsing import Cell, Wrong, empty, plain_key, text, unit_code, unit_key
-from communes.reading import ROWS, Sheet
+from communes.reading import COLUMNS, ROWS, Sheet
 
 SHOWN = 500
 """Most flaws, warnings and differences that are kept to be shown; all are counted."""
@@ -83,6 +83,11 @@ class Flaw(NamedTuple):
     mend: str
 
 
+def in_order(flaw: Flaw) -> tuple[str, int, int, str]:
+    """As people go through a sheet: row by row, then by column."""
+    return flaw.sheet, flaw.row, len(flaw.column), flaw.column
+
+
 @dataclass
 class Log:
     """Flaws or warnings as they come: all counted, the first SHOWN kept; `cells` are their places."""
@@ -106,11 +111,14 @@ class Table:
     places: dict[str, int]
     headers: dict[str, str]
     rows: list[tuple[int, list[Cell]]]
+    read: dict[str, list[Cell]] = field(default_factory=dict)
 
     def column(self, name: str) -> list[Cell]:
         """The cells of a column; empty ones where the table has no such column or a row ends before it."""
-        place = self.places.get(name)
-        return [None] * len(self.rows) if place is None else [cells[place] if place < len(cells) else None for _row, cells in self.rows]
+        if name not in self.read:
+            place = self.places.get(name, COLUMNS)
+            self.read[name] = [cells[place] if place < len(cells) else None for _row, cells in self.rows]
+        return self.read[name]
 
     def flaw(self, row: int, name: str, value: Cell, why: str, mend: str) -> Flaw:
         """What is wrong with a cell."""

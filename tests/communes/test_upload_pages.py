@@ -36,7 +36,7 @@ def test_a_file_goes_from_the_form_to_the_register(place, cast):
     upload = Upload.objects.get()
     taken = client.post(reverse("upload-take", kwargs={"upload": upload.pk}), follow=True)
 
-    assert "xác nhận thì 2 hàng mới" in text(checked)
+    assert "xác nhận thì ghi 2 hàng mới" in text(checked)
     assert "Đã ghi: 2 hàng mới" in text(taken)
     assert Official.objects.filter(until=None).count() == 2
     assert "Lò" not in str(list(Job.objects.values()))
