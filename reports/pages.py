@@ -200,7 +200,7 @@ def target(
         "missed_heading": goals.missed_heading(min(len(missed), MOST_MISSED), len(missed), row),
         "owing": _by_district(owing, parts, unit) if level != Level.COMMUNE else [],
         "owing_heading": goals.owing_heading(len(owing), row),
-        "own_address": address(row | {"code": "", "level": level}) if level == Level.COMMUNE or row["record"] == Source.FILING else "",
+        "own_address": address(row | {"code": ""}) if level == (Level.DISTRICT if row["record"] == Source.FILING else Level.COMMUNE) else "",
     }
 
 

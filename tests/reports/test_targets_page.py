@@ -252,6 +252,7 @@ def test_reports_are_of_districts_and_lead_to_them(reported, cast):
     assert 'href="/reports/2018-Y/094/"' in text
     assert 'href="/reports/2018-Y/094/"' in page(cast.appraiser, url=f"{URL}TG40/")
     assert 'href="/reports/2018-H1/094/"' in page(cast.appraiser, url=f"{URL}TG39/")
+    assert "/reports/" not in page(cast.signatory, url=f"{URL}TG40/")
 
 
 def test_the_clause_and_its_readings_stand_beside_the_figure(reported, cast):
