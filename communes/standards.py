@@ -5,7 +5,7 @@ Titles: Law on Cadres and Civil Servants 2008, article 61. "Đạt chuẩn" is n
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from enum import IntEnum, StrEnum
 
 
@@ -147,7 +147,9 @@ def missing(kind: Kind, education: Education, qualification: Qualification, theo
 
 
 def years_later(day: date, years: int) -> date:
-    """The same day so many years later; 28 February for a 29 February that is not there."""
+    """The same day so many years later; 28 February for a 29 February that is not there, the last day there is for one beyond it."""
+    if day.year + years > MAXYEAR:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

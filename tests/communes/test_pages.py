@@ -163,6 +163,14 @@ def test_a_day_that_cannot_be_is_answered_in_words(place, cast, year, day):
         assert "ngày" in text(cast.entry, f"{address}?on={day}", expect=422)
 
 
+@pytest.mark.parametrize("day", ["31/12/9999", "01/01/0001"])
+def test_the_ends_of_the_calendar_are_days_too(place, cast, year, day):
+    people_of(place)
+
+    for address in (HUB, ROSTER, "/registers/094/", "/registers/11/officials/"):
+        assert client_of(cast.officer).get(f"{address}?on={day}").status_code in {200, 422}
+
+
 def test_district_and_province_have_no_row_of_their_own(place, cast, year):
     for rest in ("office/", "profile/", "officials/new/"):
         text(cast.officer, f"/registers/094/{rest}", expect=404)
@@ -228,6 +236,9 @@ def test_an_official_is_entered_and_found_in_the_list(place, cast, year):
         ({"full_name": ""}, "Gõ họ và tên"),
         ({"born_on": "31/2/1975"}, "Không đọc được ngày này"),
         ({"born_on": "05/3/2010"}, "dưới 16 hoặc trên 80 tuổi"),
+        ({"born_on": "31/12/9999"}, "dưới 16 hoặc trên 80 tuổi"),
+        ({"born_on": "01/01/0001"}, "dưới 16 hoặc trên 80 tuổi"),
+        ({"appointed_on": "31/12/9999"}, "ở sau ngày tính số liệu"),
         ({"born_on": ""}, "Gõ ngày/tháng/năm, ví dụ 05/3/1975"),
         ({"title": "king"}, "Chức danh"),
         ({"title": "land_rural"}, "Phường không có chức danh này"),
@@ -392,6 +403,7 @@ def test_a_file_is_handed_out_to_keep_and_never_to_show(place, cast, year):
     assert b"".join(response.streaming_content) == b"%PDF-1.4 plan"
     response.close()
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    assert "sandbox" in response["Content-Security-Policy"]
     assert (response["X-Content-Type-Options"], response["Content-Type"]) == ("nosniff", "application/octet-stream")
 
 

@@ -102,6 +102,10 @@ def test_years_later_is_the_same_day_or_the_last_of_february(day, years):
     assert abs((later - day) - timedelta(days=365.25 * years)) < timedelta(days=2)
 
 
+def test_no_day_comes_after_the_last_one():
+    assert years_later(date(9999, 12, 30), 1) == years_later(date.max, 7) == date.max
+
+
 def test_every_title_belongs_to_a_kind_and_the_lists_are_those_of_the_law():
     kinds = [title.kind for title in TITLES.values()]
 
