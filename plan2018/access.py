@@ -30,7 +30,7 @@ def get_period(code: str) -> Period:
 
 
 def get_periods(code: str, *related: str) -> tuple[Period, list[Period]]:
-    """The period of this code (none: the newest) and the other periods of its plan, by one query; else Http404.
+    """The period of this code (none: the newest) and the other periods, those of its plan first, by one query; else Http404.
 
     `related` names what else is loaded with each period.
     """
@@ -38,7 +38,7 @@ def get_periods(code: str, *related: str) -> tuple[Period, list[Period]]:
     asked = next((period for period in reversed(periods) if code in ("", period.code)), None)
     if asked is None:
         raise Http404(_("Không có kỳ %s.") % code)
-    return asked, [period for period in periods if period.plan_id == asked.plan_id and period != asked]
+    return asked, sorted((period for period in periods if period != asked), key=lambda period: period.plan_id != asked.plan_id)
 
 
 def get_reporting_place(user: User, period_code: str, unit_code: str) -> tuple[Period, Unit]:

@@ -31,6 +31,22 @@ GROUPS = {
 }
 """Fields of work (`rules.TARGET_GROUPS`) -> their names."""
 
+
+def plan_name(number: str, year: int) -> str:
+    """A plan in few words: "Kế hoạch 495 năm 2018"; without a number where it is not issued yet; nothing for no plan."""
+    if not year:
+        return ""
+    order = number.partition("/")[0]
+    return _("Kế hoạch %(order)s năm %(year)d") % {"order": order, "year": year} if order.isdecimal() else _("Kế hoạch năm %d") % year
+
+
+def plan_in_full(number: str, year: int, issued_on: date | None) -> str:
+    """A plan as it is cited: "Kế hoạch số 495/KH-UBND ngày 05/3/2018"; by its year where it is not issued yet."""
+    if issued_on is None or not number.partition("/")[0].isdecimal():
+        return _("kế hoạch năm %d, chưa ban hành") % year if year else _("các kế hoạch của tỉnh")
+    return _("Kế hoạch số %(number)s ngày %(day)s") % {"number": number, "day": write_day(issued_on)}
+
+
 SIGNS = {">=": "≥ ", ">": "> ", "=": "= ", "<": "< ", "<=": "≤ "}
 
 

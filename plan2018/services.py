@@ -390,6 +390,7 @@ NOT_YET = "…/KH-UBND"
 """Number of a plan that is not issued yet."""
 
 WORDS: dict[type[models.Model], tuple[str, ...]] = {
+    Period: ("name",),
     Target: ("name", "due", "note", "contradiction"),
     Duty: ("text", "due", "evidence", "contradiction"),
     Indicator: ("name", "question", "definition"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import (
     BooleanField,
@@ -460,20 +460,44 @@ def _expected(target: Target, known: "Mapping[str, Metric | rules.Figure]", *, c
 
 
 def periods_to_show() -> "QuerySet[Period]":
-    """The periods, best first to open: those with figures before those without, then the newest."""
-    filled = Exists(Metric.objects.filter(period=OuterRef("pk")))
-    return Period.objects.annotate(filled=filled).order_by("-filled", "-ends_on", "-starts_on")
+    """The periods, best first to open: those for which a form was submitted, then those with figures, then the others; the newest first.
+
+    So the plan of a new year, as long as nobody has sent anything for it, does not push the year before from the first page.
+    """
+    figures = Metric.objects.filter(period=OuterRef("pk"))
+    begun = Exists(figures.filter(unit__level=Level.PROVINCE, indicator="submitted", numerator__gt=0))
+    return Period.objects.annotate(begun=begun, filled=Exists(figures)).order_by("-begun", "-filled", "-ends_on", "-starts_on")
 
 
-def frame(reader: int | None = None) -> tuple[str, bool, bool, int]:
-    """What the frame of every page says, by one query: (code of the period to lead to, figures are illustrative, criteria are unchecked, unread notices).
+class Frame(NamedTuple):
+    """What the frame of every page says."""
 
-    `reader` is the person (by id) who reads. The code is empty, and nothing is said of figures, before a plan is loaded.
+    period: str = ""
+    """Code of the period to which the menu leads; empty before a plan is loaded."""
+    plan_number: str = ""
+    plan_year: int = 0
+    plan_issued_on: date | None = None
+    demo: bool = False
+    """Figures are illustrative."""
+    unchecked: bool = False
+    """Criteria are not compared with their decision's annex."""
+    unread: int = 0
+    """Notices that are new to the reader."""
+
+
+def frame(reader: int | None = None, asked: str = "") -> Frame:
+    """What the frame of a page says, by one query. `reader` is the person (by id) who reads, `asked` the code of the page's period, if it has one.
+
+    The menu leads to the best period to open, but a page about the plan of another year stays with that year.
     """
     illustrative, unchecked = Exists(User.objects.filter(is_demo=True)), Exists(CriteriaSet.objects.filter(verified=False))
     unread = Notice.objects.filter(person=reader, read_at=None).order_by().values("person").annotate(count=Count("pk")).values("count")
     told = Coalesce(Subquery(unread), 0) if reader else Value(0)
-    return periods_to_show().values_list("code", illustrative, unchecked, told).first() or ("", False, False, 0)
+    columns = ("code", "plan__number", "plan__year", "plan__issued_on", illustrative, unchecked, told)
+    rows = [Frame(*row) for row in periods_to_show().values_list(*columns)]
+    best = rows[0] if rows else Frame()
+    own = next((row for row in rows if row.period == asked), best)
+    return best if own.plan_year == best.plan_year else own
 
 
 def board(code: str, province: Unit) -> rules.Board:
@@ -493,7 +517,7 @@ def board(code: str, province: Unit) -> rules.Board:
     return rules.Board(
         term=_term(period),
         earlier=_term(earlier) if earlier else None,
-        others=[_term(other) for other in listed if other != period],
+        others=[_term(other) for other in sorted(listed, key=lambda other: other.plan_id != period.plan_id) if other != period],
         filled_at=rollup.filled_at if rollup else None,
         behind=sum(other.entries for other in of_plan) - (rollup.entries if rollup else 0),
         figures=figures.get(province.pk, {}),

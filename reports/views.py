@@ -95,9 +95,9 @@ def ranking_csv(request: HttpRequest, period: str) -> HttpResponseBase:
 
 def _csv(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
     """A table as a file, with what its figures are worth under it."""
-    _period, illustrative, unchecked, _unread = selectors.frame()
+    frame = selectors.frame()
     return StreamingHttpResponse(
-        csv_lines(chain(rows, exports.caveats(illustrative=illustrative, unchecked=unchecked))),
+        csv_lines(chain(rows, exports.caveats(illustrative=frame.demo, unchecked=frame.unchecked))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
