@@ -270,6 +270,12 @@ def test_every_target_opens_at_every_level(reported, cast, code):
         assert client_of(user).get(f"{URL}{code}/").status_code == 200
 
 
+@pytest.mark.parametrize("code", ["TG01", "TG05", "TG19", "TG22", "TG23", "TG37", "TG39", "TG40"])
+def test_a_target_opens_before_anything_is_counted(plan, cast, code):
+    for user in (cast.officer, cast.appraiser, cast.signatory):
+        assert "chưa có số liệu" in page(user, url=f"{URL}{code}/")
+
+
 def test_a_target_that_the_plan_does_not_have_is_not_found(reported, cast):
     assert client_of(cast.officer).get(f"{URL}TG41/").status_code == 404
 
