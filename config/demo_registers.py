@@ -521,9 +521,9 @@ class _Registers:
         columns = ["state", "done_on", "late", "note", "done_by", "remark", "checked_at", "checked_by", "version"]
         Obligation.objects.bulk_create(acted, update_conflicts=True, unique_fields=["pk"], update_fields=columns, batch_size=1000)
 
-    def _shown_by_records(self, plan: Plan) -> dict[tuple[str, int, date], date]:
+    def _shown_by_records(self, plan: Plan) -> dict[tuple[str, int, date], date | None]:
         """(proof, unit, last day on time) -> the day that a record shows."""
-        shown = {
+        shown: dict[tuple[str, int, date], date | None] = {
             ("report", row.unit_id, row.period.last_day): row.filed_at.date()
             for row in Report.objects.filter(period__plan=plan).select_related("period")
         }
@@ -531,7 +531,7 @@ class _Registers:
         shown |= {("dialogue", row.unit_id, date(2018, 12, 31)): row.held_on for row in Dialogue.objects.all()}
         return shown | {("dialogue_summary", row.unit_id, date(2019, 2, 28)): row.summed_up_on for row in Dialogue.objects.exclude(summed_up_on=None)}
 
-    def _act(self, row: Obligation, shown: Mapping[tuple[str, int, date], date], lazy: set[int]) -> bool:
+    def _act(self, row: Obligation, shown: Mapping[tuple[str, int, date], date | None], lazy: set[int]) -> bool:
         """Let one obligation go its way; whether anything was done about it."""
         proof = row.duty.proof
         if proof:
