@@ -13,6 +13,7 @@ urlpatterns = [
     path("targets/<slug:period>/", views.targets, name="targets"),
     path("targets/<slug:period>/csv/", views.targets_csv, name="targets-csv"),
     path("targets/<slug:period>/<slug:code>/", views.target, name="target"),
+    path("compare/<slug:period>/<slug:other>/", views.compare, name="compare"),
     path("rankings/<slug:period>/", views.ranking, name="ranking"),
     path("rankings/<slug:period>/csv/", views.ranking_csv, name="ranking-csv"),
     path("units/", views.units, name="units"),

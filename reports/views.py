@@ -30,7 +30,7 @@ from plan2018.models import Period
 from plan2018.rules import Source
 from reports import access as doors
 from reports import board as boards
-from reports import exports, pages, selectors, sentences, services
+from reports import exports, pages, selectors, sentences, services, years
 from reports.forms import FilingForm
 from reports.rules import TITLE
 from scoring.selectors import history
@@ -183,6 +183,17 @@ def _record(user: User, period: str, target: dict[str, Any], scope: Unit, unit: 
         with suppress(NoReverseMatch):
             return reverse(name, kwargs={key: given[key] for key in kwargs})
     return ""
+
+
+@require_safe
+def compare(request: HttpRequest, period: str, other: str) -> HttpResponse:
+    """The targets of two periods, also of two plans, beside each other for the reader's unit."""
+    (asked, others), scope = get_periods(period), _user(request).unit
+    beside = next((one for one in others if one.code == other), None)
+    if beside is None:
+        raise Http404(_("Không có kỳ %s để so.") % other)
+    found = years.compare(selectors.targets(asked, scope), selectors.targets(beside, scope), scope.level)
+    return render(request, "reports/compare.html", {"period": asked, "other": beside, "scope": scope, **found})
 
 
 @require_safe

@@ -166,6 +166,7 @@ TABLE = [
     Row("targets", UNITS, get=EVERYBODY, arguments=PERIOD, query="?unit={code}"),
     Row("targets-csv", UNITS, get=EVERYBODY, arguments=PERIOD, query="?unit={code}"),
     Row("target", UNITS, get=EVERYBODY, arguments=PERIOD | {"code": "{target}"}, query="?unit={code}"),
+    Row("compare", get=EVERYBODY, arguments=PERIOD | {"other": "2018-H1"}),
     Row("ranking", get=EVERYBODY, arguments=PERIOD),
     Row("ranking-csv", get=EVERYBODY, arguments=PERIOD),
     # the API
