@@ -40,6 +40,7 @@ from tests.factories import (
     make_forms,
     make_indicator,
     make_obligation,
+    make_period,
     make_target,
     make_user,
 )
@@ -246,6 +247,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
     """What the arguments of addresses refer to."""
     make_duty("TK64", levels="district,commune", frequency="event")
     make_indicator(year.plan, "renewal", answer="yes_no", question="Có đổi mới không?")
+    make_period("2018-H1")
     job, target = ask_fill(year), make_target(year.plan, "TG02", ">=", 25)
     person = uuid4()
     for commune in place.communes:
