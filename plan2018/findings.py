@@ -170,7 +170,7 @@ def working_rules(question: Question) -> Finding:
     if question.single:
         return Finding(_working_rules_of(question.lines, due), [])
     if not lines:
-        answer = SafeString(_("Chưa xã nào được ghi là <b>còn nợ quy chế làm việc</b> khi kế hoạch ban hành."))
+        answer = SafeString(_("<b>Chưa xã nào</b> được ghi là còn nợ quy chế làm việc khi kế hoạch ban hành."))
         return Finding(answer, [])
     answer = format_html(
         _("<b>{done}/{all} xã</b> còn nợ quy chế làm việc đã ban hành{until}."), done=figure(total[DONE]), all=figure(len(lines)), until=until
@@ -304,10 +304,10 @@ def difficulties(question: Question) -> Finding:
     took = [(line.answered_on - line.raised_on).days for line in question.lines if line.answered_on]
     answer = SafeString()
     if waits:
-        words = _("<b>{n} vướng mắc đang chờ trả lời</b>, lâu nhất {longest} ngày")
+        words = _("<b>{n} vướng mắc</b> đang chờ trả lời, lâu nhất {longest} ngày")
         answer += format_html(words, n=figure(len(waits)), longest=figure(max(waits)))
     else:
-        answer += SafeString(_("<b>Không còn vướng mắc nào chờ trả lời</b>"))
+        answer += SafeString(_("<b>Không còn</b> vướng mắc nào chờ trả lời"))
     if took:
         words = _("; {n} vướng mắc đã trả lời, bình quân sau {mean} ngày")
         answer += format_html(words, n=figure(len(took)), mean=figure(round(sum(took) / len(took))))

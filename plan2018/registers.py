@@ -87,6 +87,9 @@ class RecordForm(forms.ModelForm):
             chosen.error_messages["required"] = _("Chọn xã.")
             self.fields = {"unit": chosen, **self.fields}
         self.prepare()
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 3  # a model's field brings a widget of ten
 
     def prepare(self) -> None:
         """Fit the fields to the period; for registers that need it."""

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +27,7 @@ class _CriteriaForm(RecordForm):
         field = forms.ModelMultipleChoiceField(
             selectors.components_for(self.period, self.instance),
             required=False,
-            label=self._meta.model._meta.get_field("criteria").verbose_name,
+            label=capfirst(self._meta.model._meta.get_field("criteria").verbose_name),
             widget=forms.CheckboxSelectMultiple,
         )
         field.choices = [(criterion.pk, str(criterion)) for criterion in self.components]
