@@ -110,7 +110,7 @@ def person(cell: Cell) -> str:
     return name
 
 
-_DAY = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{4})", re.ASCII)
+_DAY = re.compile(r"\s*(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{4})\s*", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)
 
 
@@ -120,12 +120,12 @@ def day(cell: Cell) -> date:
         return _plausible(date.fromisoformat(cell[1][:10]))
     if isinstance(cell, int | float):
         raise _no_day(cell)
-    words = unicodedata.normalize("NFKC", text(cell))
+    words = cell if isinstance(cell, str) and cell.isascii() else unicodedata.normalize("NFKC", text(cell))
     if found := _DAY.fullmatch(words):
         return _date(int(found[4]), int(found[3]), int(found[1]))
     if found := _ISO.fullmatch(words):
         return _date(int(found[1]), int(found[2]), int(found[3]))
-    raise _no_day(words)
+    raise _no_day(text(words))
 
 
 def _no_day(found: object) -> Wrong:

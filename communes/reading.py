@@ -63,24 +63,38 @@ def read(content: bytes) -> list[Sheet]:
     """The sheets of a workbook or of a CSV file. Raises Refused with the cause, also when the reader ran out of memory or time."""
     if not content.strip(b"\0 \r\n\t"):
         raise Refused("empty")
-    try:
-        answer = subprocess.run(
-            [sys.executable, "-m", "communes.reading"],
-            input=content,
-            capture_output=True,
-            check=False,
-            cwd=Path(__file__).resolve().parent.parent,
-            env={},
-            timeout=3 * SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise Refused("heavy") from None
-    lines = [json.loads(line) for line in answer.stdout.splitlines()] if answer.returncode == 0 else []
+    answer = _child([], content)
+    lines = [json.loads(line) for line in answer.splitlines()]
     if not lines or "end" not in lines[-1]:
         raise Refused("heavy")
     if cause := lines[-1]["end"]:
         raise Refused(cause)
     return [_sheet(line) for line in lines[:-1]]
+
+
+def mark(content: bytes, notes: list[tuple[str, int, str, str]]) -> bytes:
+    """The same workbook with cells filled red and commented: (sheet, row, column, words). Raises Refused when it cannot be opened a second time."""
+    marked = _child(["mark"], json.dumps(notes).encode() + b"\n" + content)
+    if not marked.startswith(b"PK"):
+        raise Refused("heavy")
+    return marked
+
+
+def _child(arguments: list[str], content: bytes) -> bytes:
+    """What a limited process of this module answers; nothing when it died."""
+    try:
+        answer = subprocess.run(  # noqa: S603 - our own module, no shell, nothing of the file in the command
+            [sys.executable, "-m", "communes.reading", *arguments],
+            input=content,
+            capture_output=True,
+            check=False,
+            cwd=Path(__file__).resolve().parent.parent,
+            env={},
+            timeout=2 * SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return b""
+    return answer.stdout if answer.returncode == 0 else b""
 
 
 def _sheet(line: dict[str, Any]) -> Sheet:
@@ -89,11 +103,16 @@ def _sheet(line: dict[str, Any]) -> Sheet:
 
 
 def main() -> None:
-    """Read standard input within the limits; write each sheet as a line, and last {"end": cause of refusal or empty}."""
+    """Read standard input within the limits; write each sheet as a line, and last {"end": cause of refusal or empty}; or ("mark") the marked file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     warnings.simplefilter("ignore")
+    if sys.argv[1:] == ["mark"]:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (UNPACKED, UNPACKED))  # openpyxl writes a sheet to a temporary file first
+        notes, _line, content = sys.stdin.buffer.read().partition(b"\n")
+        sys.stdout.buffer.write(_marked(content, json.loads(notes)))
+        return
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     cause = ""
     try:
         for sheet in parse(sys.stdin.buffer.read()):
@@ -211,6 +230,26 @@ class Room:
         self.characters -= len(value) if isinstance(value, str) else 8
         if self.cells < 0 or self.characters < 0:
             raise Refused("long")
+
+
+def _marked(content: bytes, notes: list[list[Any]]) -> bytes:
+    _unpacked(content)
+    from openpyxl.comments.comments import Comment  # noqa: PLC0415 - as above
+    from openpyxl.reader.excel import load_workbook  # noqa: PLC0415
+    from openpyxl.styles.fills import PatternFill  # noqa: PLC0415
+
+    book, fill = load_workbook(io.BytesIO(content), keep_links=False), PatternFill("solid", fgColor="F4C7C3")
+    sheets = {sheet.title[:60]: sheet for sheet in book.worksheets}
+    words: dict[tuple[str, int, str], list[str]] = {}
+    for name, row, column, said in notes:
+        words.setdefault((name, row or 1, column or "A"), []).append(said)
+    for (name, row, column), said in words.items():
+        cell = sheets[name][f"{column}{row}"]
+        if hasattr(cell, "comment") and type(cell).__name__ == "Cell":  # the rest of a merged range takes neither
+            cell.fill, cell.comment = fill, Comment("\n".join(said)[:2000], "")
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def _worksheet(sheet: Any, room: Room) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from communes import access, findings, merge, selectors, services
 from communes.access import Door
 from communes.forms import AsOfForm, UploadForm
 from communes.models import Official, Unit, Upload
+from communes.reading import Refused, mark
 from communes.registers import RESOURCES
 from communes.services import Stale
 from communes.workbook import workbook
@@ -73,6 +74,10 @@ def upload(request: HttpRequest, code: str, register: str, door: Door) -> HttpRe
     return render(request, "communes/upload.html", context, status=422 if form.errors else 200)
 
 
+def _is_csv(sent: Upload) -> bool:
+    return str(sent.file.name).endswith(".csv")
+
+
 def _get(request: HttpRequest, door: Door, key: UUID) -> Upload:
     """The upload, for who keeps the registers of its unit; else Http404 or PermissionDenied."""
     found = selectors.upload(key)
@@ -103,7 +108,7 @@ def _show(request: HttpRequest, found: Upload, *, status: int = 200, error: str 
     said = findings.page(found.state, found.findings)
     changes = [(*change[:3], labels.get(change[3], change[3]), *change[4:]) for change in found.findings["changes"]]
     seconds = (found.finished_at - found.uploaded_at).total_seconds() if found.finished_at else None
-    context |= {**said, "changes": changes, "seconds": seconds, "people": found.register == "roster"}
+    context |= {**said, "changes": changes, "seconds": seconds, "people": found.register == "roster", "marks": not _is_csv(found)}
     return render(request, "communes/upload_check.html", context, status=status)
 
 
@@ -123,6 +128,22 @@ def take(request: HttpRequest, upload: UUID, door: Door) -> HttpResponse:
     if found.state == Upload.TAKEN:
         messages.success(request, _("Đã ghi cả tệp vào sổ."))
     return redirect("upload-check", upload=found.pk)
+
+
+@require_safe
+def marked(request: HttpRequest, upload: UUID, door: Door) -> HttpResponse:
+    """The file itself with every flaw marked in its cell; marked by a process of its own, as it was read."""
+    found = _get(request, door, upload)
+    notes = [(flaw[0], flaw[1], flaw[2], f"{flaw[5]} {flaw[6]}") for flaw in found.findings.get("flaws", ())]
+    if not notes or _is_csv(found):
+        raise Http404(_("Tệp này không có lỗi nào để đánh dấu."))
+    try:
+        with found.file.open() as file:
+            content = mark(file.read(), notes)
+    except Refused:
+        messages.error(request, _("Không đánh dấu được tệp này; dùng danh sách lỗi trên trang."))
+        return redirect("upload-check", upload=found.pk)
+    return HttpResponse(content, content_type=EXCEL, headers={"Content-Disposition": 'attachment; filename="danh-dau-loi.xlsx"'})
 
 
 @require_safe

@@ -20,6 +20,7 @@ def addresses(door: Door) -> list[URLPattern]:
         path("registers/<slug:code>/<slug:register>/upload/", uploads.upload, given, name="upload"),
         path("registers/<slug:code>/<slug:register>/export/", uploads.export, given, name="register-export"),
         path("uploads/<uuid:upload>/", uploads.check, given, name="upload-check"),
+        path("uploads/<uuid:upload>/marked/", uploads.marked, given, name="upload-marked"),
         path("uploads/<uuid:upload>/take/", uploads.take, given, name="upload-take"),
         path("documents/", views.documents, given, name="documents"),
         path("documents/new/", views.document_new, given, name="document-new"),

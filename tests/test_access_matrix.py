@@ -122,6 +122,7 @@ TABLE = [
     Row("profile", COMMUNES, get=EVERYBODY, post=WRITERS, arguments=UNIT),
     *(Row("upload", UNITS, get=WRITERS, post=WRITERS, arguments=UNIT | {"register": register}) for register in ("roster", "offices", "profiles")),
     Row("upload-check", ("03124",), get=WRITERS, arguments={"upload": "{upload}"}),
+    Row("upload-marked", ("03124",), get=WRITERS, arguments={"upload": "{upload}"}, found=404),  # not checked yet: nothing to mark
     Row("upload-take", ("03124",), post=WRITERS, arguments={"upload": "{upload}"}),
     Row("register-export", UNITS, get=WRITERS, arguments=UNIT | {"register": "roster"}),
     *(Row("register-export", UNITS, get=EVERYBODY, arguments=UNIT | {"register": register}) for register in ("offices", "profiles")),

@@ -122,6 +122,20 @@ def test_the_page_of_a_file_costs_the_same_for_one_row_and_for_many(place, cast,
             client.get(reverse("upload-check", kwargs={"upload": upload.pk}))
 
 
+def test_the_file_comes_back_with_every_flaw_marked_in_its_cell(place, cast):
+    content = book([person(Chức_danh="Chủ tịch xã hội", Ngày_sinh="31/02/1975"), person()])
+    upload = send(content, place.commune, cast.entry)
+
+    answer = client_of(cast.entry).get(reverse("upload-marked", kwargs={"upload": upload.pk}))
+    sheet = load_workbook(io.BytesIO(answer.content))["Danh sách"]
+
+    commented = {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment}
+    assert set(commented) == {"D4", "E4"}
+    assert commented["D4"].startswith("Ngày không có thật.")
+    assert sheet["E4"].fill.fgColor.rgb == "00F4C7C3"
+    assert sheet["E4"].value == "Chủ tịch xã hội"
+
+
 # The way back.
 
 
