@@ -1,9 +1,45 @@
-"""Plans with their periods, targets and duties, to look at: they change by files of reference data."""
+"""Plans with their periods, indicators, targets and duties. Those of reference files are to look at; a copied plan is edited here until it is right."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
-from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Period, Plan, Target, WorkingRules
+from plan2018 import services
+from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Indicator, Period, Plan, Target, WorkingRules
+
+
+class RevisionForm(forms.ModelForm):
+    """A row of a plan, with what its columns alone would allow and no plan can mean."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        for name, value in (cleaned or {}).items():
+            setattr(self.instance, name, value)
+        if not self.errors:
+            try:
+                services.make_sense(self.instance)
+            except ValidationError as error:
+                self.add_error(None, ValidationError(error.messages))
+        return cleaned
+
+
+class RevisableAdmin(ReadOnlyAdmin):
+    """A row of a plan: changed where the plan is a copy that awaits editing, by the act that checks it and leaves its entry."""
+
+    form = RevisionForm
+    readonly_fields = ["plan", "code"]
+    list_filter = ["plan"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        plan = obj if isinstance(obj, Plan) else getattr(obj, "plan", None)
+        return plan is not None and plan.editable and bool(request.user.is_staff)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        services.revise(row=obj, actor=request.user)  # type: ignore[arg-type]
 
 
 class PeriodInline(ReadOnlyInline):
@@ -12,22 +48,35 @@ class PeriodInline(ReadOnlyInline):
 
 
 @admin.register(Plan)
-class PlanAdmin(ReadOnlyAdmin):
-    list_display = ["year", "number", "issued_on", "title"]
+class PlanAdmin(RevisableAdmin):
+    list_display = ["year", "number", "issued_on", "title", "editable"]
+    list_filter: list[str] = []
+    readonly_fields = ["year", "editable"]
     inlines = [PeriodInline]
 
 
+@admin.register(Period)
+class PeriodAdmin(RevisableAdmin):
+    list_display = ["code", "name", "starts_on", "ends_on", "due_comparison", "due_on"]
+    readonly_fields = ["plan", "code", "kind"]
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(RevisableAdmin):
+    list_display = ["code", "name", "source", "answer", "population"]
+    search_fields = ["code", "name"]
+
+
 @admin.register(Target)
-class TargetAdmin(ReadOnlyAdmin):
+class TargetAdmin(RevisableAdmin):
     list_display = ["code", "clause", "name", "operator", "value", "unit", "due"]
-    list_filter = ["plan"]
     search_fields = ["code", "name", "clause"]
+    readonly_fields = ["plan", "code", "indicator"]
 
 
 @admin.register(Duty)
-class DutyAdmin(ReadOnlyAdmin):
+class DutyAdmin(RevisableAdmin):
     list_display = ["code", "clause", "actor", "text", "due"]
-    list_filter = ["plan"]
     search_fields = ["code", "text", "actor"]
 
 

@@ -497,7 +497,7 @@ def revise(*, row: Plan | Period | Indicator | Target | Duty, actor: User) -> li
         if not fields:
             return []
         _check(row)
-        _make_sense(row)
+        make_sense(row)
         row.save(update_fields=fields)
         topic = row.code if isinstance(row, Period) else plan.periods.values_list("code", flat=True).first() or ""
         ledger.record(
@@ -516,7 +516,7 @@ def _check(row: models.Model, exclude: tuple[str, ...] = ()) -> None:
     row.full_clean(exclude=exclude, validate_unique=not exclude, validate_constraints=not exclude)
 
 
-def _make_sense(row: models.Model) -> None:
+def make_sense(row: models.Model) -> None:
     """Raise ValidationError for what the columns alone allow and no plan can mean."""
     match row:
         case Target():
