@@ -32,7 +32,6 @@ class RevisableAdmin(ReadOnlyAdmin):
 
     form = RevisionForm
     readonly_fields = ["plan", "code"]
-    list_filter = ["plan"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         plan = obj if isinstance(obj, Plan) else getattr(obj, "plan", None)
@@ -50,25 +49,27 @@ class PeriodInline(ReadOnlyInline):
 @admin.register(Plan)
 class PlanAdmin(RevisableAdmin):
     list_display = ["year", "number", "issued_on", "title", "editable"]
-    list_filter: list[str] = []
     readonly_fields = ["year", "editable"]
     inlines = [PeriodInline]
 
 
 @admin.register(Period)
 class PeriodAdmin(RevisableAdmin):
+    list_filter = ["plan"]
     list_display = ["code", "name", "starts_on", "ends_on", "due_comparison", "due_on"]
     readonly_fields = ["plan", "code", "kind"]
 
 
 @admin.register(Indicator)
 class IndicatorAdmin(RevisableAdmin):
+    list_filter = ["plan"]
     list_display = ["code", "name", "source", "answer", "population"]
     search_fields = ["code", "name"]
 
 
 @admin.register(Target)
 class TargetAdmin(RevisableAdmin):
+    list_filter = ["plan"]
     list_display = ["code", "clause", "name", "operator", "value", "unit", "due"]
     search_fields = ["code", "name", "clause"]
     readonly_fields = ["plan", "code", "indicator"]
@@ -76,6 +77,7 @@ class TargetAdmin(RevisableAdmin):
 
 @admin.register(Duty)
 class DutyAdmin(RevisableAdmin):
+    list_filter = ["plan"]
     list_display = ["code", "clause", "actor", "text", "due"]
     search_fields = ["code", "text", "actor"]
 
