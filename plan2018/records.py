@@ -38,7 +38,7 @@ def hub(request: HttpRequest, code: str, registers: Registers) -> HttpResponse:
     """The small registers of a unit and how many lines each has in a period."""
     user = _user(request)
     unit, period, others = access.get_place(user, code, _text(request, "period"))
-    counts = selectors.counts([selectors.lines(one.model, unit, period, one.day, newest=_newest(period)) for one in registers])
+    counts = selectors.counts([selectors.lines(one.model, unit, period, one.day) for one in registers])
     rows = [(one, count, _keeps(user, unit, one)) for one, count in zip(registers, counts, strict=True)]
     context = {"unit": unit, "period": period, "others": others, "rows": rows, "total": sum(counts)}
     return render(request, "plan2018/records_hub.html", context)
@@ -251,7 +251,7 @@ def _recorded(value: Any) -> str:
 
 
 def _lines(book: Register, unit: Unit, period: Period) -> Any:
-    lines = selectors.lines(book.model, unit, period, book.day, newest=_newest(period)).prefetch_related(*book.prefetch)
+    lines = selectors.lines(book.model, unit, period, book.day).prefetch_related(*book.prefetch)
     lines = lines.order_by("unit__parent__sort_key", "unit__sort_key", *book.order)
     return lines.select_related("routed_to") if book.model is Difficulty else lines
 
@@ -289,10 +289,6 @@ def _book(registers: Registers, slug: str) -> Register:
 
 def _keeps(user: User, place: Unit, book: Register) -> bool:
     return access.may_keep(user, place, book.keepers, book.levels, own=book.own)
-
-
-def _newest(period: Period) -> bool:
-    return period.kind == Period.YEAR
 
 
 def _duplicate(unit: Unit) -> str:

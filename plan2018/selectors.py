@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -393,18 +393,21 @@ def address(line: Difficulty) -> str:
     return reverse("record", args=["difficulties", line.unit.code, line.pk])
 
 
-def lines(model: type[Record], place: Unit, period: Period, day: str, *, newest: bool) -> "QuerySet[Any, Any]":
+def lines(model: type[Record], place: Unit, period: Period, day: str) -> "QuerySet[Any, Any]":
     """The lines of a place and below, withdrawn ones too, that belong to a period by the field `day`; by district and name.
 
-    A newest period also has what came after its last day, so that no line is out of sight until the next plan is there.
+    The year also has what came after its last day while no plan is there for that day, so that no line is out of sight.
     """
     rows = cast(Any, model).objects
     found = rows.under(place).select_related("unit__parent__parent", "document").order_by("unit__parent__sort_key", "unit__sort_key")
     if day == "period":
         return cast("QuerySet[Any, Any]", found.filter(period=period))
     if day:
-        found = found.filter(**{f"{day}__gte": period.starts_on})
-        found = found if newest else found.filter(**{f"{day}__lte": period.ends_on})
+        within = Q(**{f"{day}__lte": period.ends_on})
+        if period.kind == Period.YEAR:
+            later = Period.objects.filter(kind=Period.YEAR, starts_on__gt=period.ends_on, starts_on__lte=OuterRef(day))
+            within |= Q(~Exists(later))
+        found = found.filter(within, **{f"{day}__gte": period.starts_on})
     return cast("QuerySet[Any, Any]", found)
 
 

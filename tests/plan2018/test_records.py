@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.rules import Role
 from ledger.models import Entry, Notice
 from plan2018 import services
-from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Obligation, WorkingRules
+from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Obligation, Period, Plan, WorkingRules
 from plan2018.registers import REGISTERS
 from plan2018.rules import DutyState
 from scoring.models import Inspection, Support
@@ -411,6 +411,21 @@ def test_a_period_shows_its_own_lines_and_the_year_what_came_later(place, cast, 
     assert client.get("/records/dialogues/03124/?period=2018-H1").context["count"] == 1
     assert client.get("/records/dialogues/03124/").context["count"] == 2
     assert "<b>1/4 xã</b>" in client.get("/records/dialogues/11/").context["found"].answer
+
+
+def test_what_came_later_moves_to_the_next_plan_when_it_is_there(place, cast, year):
+    make_dialogue(place.commune, date(2019, 1, 5))
+    client = client_of(cast.officer)
+    assert client.get("/records/dialogues/03124/?period=2018-Y").context["count"] == 1
+
+    next_plan = Plan.objects.create(
+        year=2019, number="1/KH-UBND", title="Kế hoạch", issued_on=date(2019, 1, 2), issuer="UBND tỉnh", provenance="test"
+    )
+    given = {"kind": Period.YEAR, "starts_on": date(2019, 1, 1), "ends_on": date(2019, 12, 31), "due_on": date(2020, 1, 20), "section": "IV.2"}
+    Period.objects.create(plan=next_plan, code="2019-Y", name="Năm 2019", **given)
+
+    assert client.get("/records/dialogues/03124/?period=2018-Y").context["count"] == 0
+    assert client.get("/records/dialogues/03124/?period=2019-Y").context["count"] == 1
 
 
 # A walk.
