@@ -77,6 +77,14 @@ def test_coordinates_are_not_localized_in_a_template():
     assert template.render(Context({"score": Decimal("1234.5"), "most": 2000})) == '<rect width="61.72%"/>'
 
 
+def test_ids_and_years_are_written_as_programs_read_them_and_numbers_as_people_do():
+    template = Template('{% load portal %}<a href="/duties/?year={{ year }}">{{ count|number }}</a><input value="{{ pk }}:{{ version }}">')
+
+    written = template.render(Context({"year": 2018, "count": 8312, "pk": 1475, "version": 1000}))
+
+    assert written == '<a href="/duties/?year=2018">8.312</a><input value="1475:1000">'
+
+
 @pytest.mark.parametrize(
     ("grade", "expected"),
     [

@@ -205,7 +205,7 @@ def test_a_district_checks_several_at_once_after_seeing_what_stands_in_the_way(p
 
 
 def test_the_list_offers_to_check_what_communes_have_reported(place, cast):
-    done(make_obligation(place.commune, due_on=days(3)), cast.entry)
+    done(make_obligation(place.commune, due_on=days(3), pk=1475), cast.entry)
     visitor, text = visit(cast.appraiser, "/duties/?level=commune&state=done")
 
     assert "Kiểm tra xong các việc đã chọn" in text
