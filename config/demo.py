@@ -40,6 +40,7 @@ from ledger.models import Entry
 from ledger.rules import chain
 from plan2018.models import Period
 from reports.models import Report
+from reports.rules import ReportState
 from scoring import rules, selectors
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Stage, State
@@ -343,14 +344,16 @@ class Demo:
             if unit in slow[script.late_reports :]:
                 continue
             at = office_hour(self.random, some_day(self.random, period.due_on, *((1, 4) if unit in slow else (-8, -3))))
+            dated = at.date()
             report = Report(
                 period=period,
                 unit=unit,
                 number=f"{self.random.randint(35, 190)}/BC-UBND",
-                dated=at.date(),
+                dated=dated,
                 filed_at=at,
                 filed_by=self.users[f"huyen-{unit.code}"],
                 late=period.is_late(at),
+                state=ReportState.FILED,
             )
             reports.append(report)
             self.journal.record(
@@ -361,7 +364,7 @@ class Demo:
                 key=f"{period.code}/{unit.code}",
                 topic=period.code,
                 after="late" if report.late else "on_time",
-                data={"number": report.number, "dated": report.dated.isoformat()},
+                data={"number": report.number, "dated": dated.isoformat()},
             )
         Report.objects.bulk_create(reports)
 

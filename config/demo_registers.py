@@ -525,7 +525,8 @@ class _Registers:
         """(proof, unit, last day on time) -> the day that a record shows."""
         shown: dict[tuple[str, int, date], date | None] = {
             ("report", row.unit_id, row.period.last_day): row.filed_at.date()
-            for row in Report.objects.filter(period__plan=plan).select_related("period")
+            for row in Report.objects.filed().filter(period__plan=plan).select_related("period")
+            if row.filed_at
         }
         shown |= {("working_rules", row.unit_id, date(2018, 3, 31)): row.issued_on for row in WorkingRules.objects.exclude(issued_on=None)}
         shown |= {("dialogue", row.unit_id, date(2018, 12, 31)): row.held_on for row in Dialogue.objects.all()}

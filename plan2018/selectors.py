@@ -268,6 +268,12 @@ def status_of(obligation: Obligation, today: date) -> duties.Status:
     return duties.status(DutyState(obligation.state), late=obligation.late, due_on=obligation.due_on, today=today)
 
 
+def last_day_of(proof: str, unit: Unit, plan: Plan) -> date | None:
+    """The last day on time of what a unit owes under a plan that this kind of record proves; None when it owes no such thing."""
+    owed = Obligation.objects.filter(duty__plan=plan, duty__proof=proof, unit=unit, due_on__isnull=False)
+    return owed.order_by("-due_on").values_list("due_on", flat=True).first()
+
+
 def duties_of_plans() -> list[Duty]:
     """All duties with their plans, the newest plan first."""
     return list(Duty.objects.select_related("plan").order_by("-plan__year", "code"))

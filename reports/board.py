@@ -43,7 +43,7 @@ Target = dict[str, Any]
 def count(number: int) -> str:
     """A number in a sentence: in words up to ten, in digits above."""
     words = [_("không"), _("một"), _("hai"), _("ba"), _("bốn"), _("năm"), _("sáu"), _("bảy"), _("tám"), _("chín"), _("mười")]
-    return words[number] if 0 <= number < len(words) else number_format(number)
+    return words[number] if 0 <= number < len(words) else number_format(number, force_grouping=True)
 
 
 def sentence(text: str) -> str:
@@ -67,7 +67,7 @@ def deadline(last_day: date, today: date) -> str:
     days = (last_day - today).days
     if days < 0:
         return _("đã quá hạn")
-    return _("còn %(days)s ngày") % {"days": number_format(days)} if days else _("hạn cuối hôm nay")
+    return _("còn %(days)s ngày") % {"days": number_format(days, force_grouping=True)} if days else _("hạn cuối hôm nay")
 
 
 def _of(figures: Mapping[str, Figure], indicator: str) -> int | None:
@@ -499,7 +499,7 @@ def _mark(district: District, term: Term, today: date) -> Mark:
     if not filing.late:
         return Mark(term, Mark.ON_TIME, _("Đúng hạn"), filing.filed_at)
     days = (filing.filed_at.astimezone(VIETNAM).date() - term.last_day).days
-    return Mark(term, Mark.LATE, _("Trễ %(days)s ngày") % {"days": number_format(days)}, filing.filed_at)
+    return Mark(term, Mark.LATE, _("Trễ %(days)s ngày") % {"days": number_format(days, force_grouping=True)}, filing.filed_at)
 
 
 def _course_finding(board: Board, rows: Sequence[Progress], today: date) -> str:

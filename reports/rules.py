@@ -2,12 +2,94 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, NamedTuple
 
+from accounts.rules import PROVINCE_ROLES, Role
 from communes.standards import Qualification, Theory
+from ledger.rules import digest
 from scoring.rules import Grade, State, Threshold
+
+
+class ReportKind(StrEnum):
+    """What a district reports on: a period (section IV.2), or its dialogue conferences (section III.8)."""
+
+    PERIOD = "period"
+    DIALOGUE = "dialogue"
+
+
+class ReportState(StrEnum):
+    """Where a district's report stands."""
+
+    DRAFT = "draft"
+    FILED = "filed"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class ReportAct(StrEnum):
+    """What a person does to a report as a whole."""
+
+    FILE = "file"
+    RETURN = "return"
+    ACCEPT = "accept"
+
+
+class ReportMove(NamedTuple):
+    """A row of the reports' workflow: the state it leads to, who may do it."""
+
+    to: ReportState
+    roles: frozenset[Role]
+    needs_reason: bool = False
+
+
+REPORT_MOVES: dict[tuple[ReportState, ReportAct], ReportMove] = {
+    (ReportState.DRAFT, ReportAct.FILE): ReportMove(ReportState.FILED, frozenset({Role.DISTRICT_APPRAISER})),
+    (ReportState.RETURNED, ReportAct.FILE): ReportMove(ReportState.FILED, frozenset({Role.DISTRICT_APPRAISER})),
+    (ReportState.FILED, ReportAct.RETURN): ReportMove(ReportState.RETURNED, PROVINCE_ROLES, needs_reason=True),
+    (ReportState.FILED, ReportAct.ACCEPT): ReportMove(ReportState.ACCEPTED, PROVINCE_ROLES),
+    (ReportState.ACCEPTED, ReportAct.RETURN): ReportMove(ReportState.RETURNED, PROVINCE_ROLES, needs_reason=True),
+}
+
+REPORT_OPEN = frozenset({ReportState.DRAFT, ReportState.RETURNED})
+"""States in which the district may change its figures and words."""
+
+SECTIONS = {
+    "I": "I. Tình hình chung và công tác chỉ đạo",
+    "II": "II. Kết quả thực hiện mục tiêu, chỉ tiêu",
+    "III": "III. Kết quả thực hiện nhiệm vụ, giải pháp",
+    "IV": "IV. Tổ chức thực hiện, phương hướng kỳ sau",
+}
+"""The narrative sections of a district's report: they follow sections I to IV of the plan."""
+
+
+def report_acts(state: ReportState, role: Role) -> list[ReportAct]:
+    """What this role may do to a report in this state."""
+    return [act for (where, act), move in REPORT_MOVES.items() if where == state and role in move.roles]
+
+
+def last_moment(due: datetime, extended_to: date | None) -> datetime:
+    """The first moment that is too late to be accepted as extended: the end of the extension's last day, or the due moment itself."""
+    return due if extended_to is None else max(due, datetime.combine(extended_to + timedelta(days=1), time(), due.tzinfo))
+
+
+Content = Mapping[str, Sequence[Any]]
+"""Figures of a version: "commune/indicator" -> (numerator, denominator, cell)."""
+
+
+def figures_digest(figures: Content) -> str:
+    """The digest of a report's figures, whatever their order or the cells they stood in."""
+    return digest({key: [int(values[0]), int(values[1])] for key, values in figures.items()})
+
+
+def changes(before: Content, after: Content) -> list[tuple[str, tuple[int, int] | None, tuple[int, int] | None]]:
+    """What differs between two versions, figure by figure: (key, before, after), None for no data; in the order of the keys."""
+    pairs = [{key: (int(values[0]), int(values[1])) for key, values in figures.items()} for figures in (before, after)]
+    keys = sorted(pairs[0].keys() | pairs[1].keys())
+    return [(key, pairs[0].get(key), pairs[1].get(key)) for key in keys if pairs[0].get(key) != pairs[1].get(key)]
+
 
 SCORE = "score"
 TITLE = "title"
@@ -30,10 +112,10 @@ TITLE_COUNTS: dict[str, str] = {TITLE: "t.id IS NOT NULL"}
 """Counted likewise, for a year only (a half-year has no title): indicator -> condition on the title `t`."""
 
 REPORT_COUNTS: dict[str, str] = {
-    "report.filed": "r.id IS NOT NULL",
-    "report.on_time": "r.id IS NOT NULL AND NOT r.late",
-    "report.late": "r.id IS NOT NULL AND r.late",
-    "report.missing": "r.id IS NULL",
+    "report.filed": "r.filed_at IS NOT NULL",
+    "report.on_time": "r.filed_at IS NOT NULL AND NOT r.late",
+    "report.late": "r.filed_at IS NOT NULL AND r.late",
+    "report.missing": "r.filed_at IS NULL",
 }
 """District reports: indicator -> condition on the report `r` of a district."""
 

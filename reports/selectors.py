@@ -245,7 +245,12 @@ def criteria(period: Period, district: Unit) -> list[dict[str, Any]]:
 
 def report(period: Period, district: Unit) -> dict[str, Any] | None:
     """The report that a district filed for a period, as a plain row."""
-    row = Report.objects.filter(period=period, unit=district).values("number", "dated", "filed_at", "late").first()
+    row = (
+        Report.objects.filed()
+        .filter(period=period, unit=district, kind=rules.ReportKind.PERIOD)
+        .values("number", "dated", "filed_at", "late")
+        .first()
+    )
     return dict(row) if row else None
 
 
@@ -557,8 +562,10 @@ def _units_of(
         .annotate(
             form=FilteredRelation("assessments", condition=Q(assessments__period=period.pk)),
             result=FilteredRelation("standings", condition=Q(standings__period=period.pk)),
-            report=FilteredRelation("reports", condition=Q(reports__period=period.pk)),
-            report_before=FilteredRelation("reports", condition=Q(reports__period=earlier.pk if earlier else None)),
+            report=FilteredRelation("reports", condition=Q(reports__period=period.pk, reports__kind=rules.ReportKind.PERIOD)),
+            report_before=FilteredRelation(
+                "reports", condition=Q(reports__period=earlier.pk if earlier else None, reports__kind=rules.ReportKind.PERIOD)
+            ),
             waiting_since=Case(When(form__state=State.APPRAISED, then=Subquery(appraisals.order_by("-pk").values("at")[:1]))),
             self_total=Case(When(form__state=State.APPROVED, then=Subquery(self_total))),
             lowest=Case(When(form__state=State.APPROVED, then=Subquery(lowest.values("criterion__code")[:1]))),

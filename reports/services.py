@@ -1,4 +1,4 @@
-"""Acts of the top floor: a district files its report; a period's figures are filled."""
+"""The fill: a period's figures are counted from the rows that prove them. The acts on reports, editions and documents stand in files of their own."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -6,57 +6,19 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from communes.models import Unit
 from communes.rules import Level
 from communes.standards import COUNTED
 from ledger import services as ledger
 from ledger.models import Job
-from plan2018 import services as plan_services
 from plan2018.models import Period
-from plan2018.rules import Combine
+from plan2018.rules import Combine, Source
 from reports import rules, selectors
-from reports.models import Metric, Report, Rollup
+from reports.models import Metric, Rollup
 from scoring.rules import SUPPORT_DAYS, State
 
 FILL_TASK = "reports.fill"
-
-
-class AlreadyFiled(Exception):
-    """The district has filed this report before; the first filing stands."""
-
-
-def file_report(*, period: Period, unit: Unit, number: str, dated: date, actor: User) -> Report:
-    """A district files its report for a period. Late is decided now and stays. Raises AlreadyFiled on a second filing."""
-    now = timezone.now()
-    with transaction.atomic():
-        report, created = Report.objects.get_or_create(
-            period=period,
-            unit=unit,
-            defaults={"number": number, "dated": dated, "filed_at": now, "filed_by": actor, "late": period.is_late(now)},
-        )
-        if not created:
-            raise AlreadyFiled
-        ledger.record(
-            act="file",
-            kind="report",
-            key=f"{period.code}/{unit.code}",
-            topic=period.code,
-            actor=actor,
-            after="late" if report.late else "on_time",
-            data={"number": number, "dated": dated.isoformat()},
-        )
-        plan_services.prove(
-            proof="report",
-            unit=unit,
-            days=[timezone.localdate(now)],
-            due_on=period.last_day,
-            actor=actor,
-            note=_("Báo cáo số %(number)s ngày %(dated)s") % {"number": number, "dated": dated.strftime("%d/%m/%Y")},
-        )
-    return report
 
 
 def ask_fill(period: Period, *, actor: User | None = None) -> Job:
@@ -171,7 +133,10 @@ _PILOTS = f"JOIN communes_profile p ON p.unit_id = roster.unit_id WHERE p.ntm_pi
 _COUNTED_IN_COMMUNES = f"""
     SELECT o.unit_id, i.code AS indicator, o.numerator, o.denominator, CAST(NULL AS numeric) AS lowest
     FROM plan2018_observation o JOIN plan2018_indicator i ON i.id = o.indicator_id
-    WHERE o.period_id = %(period)s
+    LEFT JOIN accepted ON accepted.unit_id = o.unit_id AND accepted.indicator_id = o.indicator_id
+    WHERE o.period_id = %(period)s AND accepted.unit_id IS NULL
+    UNION ALL SELECT accepted.unit_id, i.code, accepted.numerator, accepted.denominator, CAST(NULL AS numeric)
+        FROM accepted JOIN plan2018_indicator i ON i.id = accepted.indicator_id WHERE i.source = '{Source.COMMUNE_REPORT}'
     UNION ALL {_of_roster({name: name for name in rules.OFFICIALS})}
     UNION ALL {_of_roster(rules.OFFICIALS_OF_PILOTS, _PILOTS)}
     UNION ALL {_share("communes_office", "f", rules.OFFICES)}
@@ -239,7 +204,7 @@ _STATEMENTS = [
     WITH counted AS (
         SELECT d.id AS unit_id, 1 AS expected, {", ".join(f'{_count(condition)} AS "{name}"' for name, condition in rules.REPORT_COUNTS.items())}
         FROM communes_unit d
-        LEFT JOIN reports_report r ON r.unit_id = d.id AND r.period_id = %(period)s
+        LEFT JOIN reports_report r ON r.unit_id = d.id AND r.period_id = %(period)s AND r.kind = '{rules.ReportKind.PERIOD}'
         WHERE d.level = '{Level.DISTRICT}' AND d.id IN (
             SELECT u.parent_id FROM scoring_assessment a JOIN communes_unit u ON u.id = a.unit_id WHERE a.period_id = %(period)s
         )
@@ -251,11 +216,11 @@ _STATEMENTS = [
     # Each district's reports for the periods of the plan that were due before this one: targets that the year's board still shows.
     f"""
     {_INTO_METRIC}
-    SELECT %(period)s, d.id, 'report.on_time.' || e.kind, {_one("r.id IS NOT NULL AND NOT r.late")}, 1, 100 * {_one("r.id IS NOT NULL AND NOT r.late")},
-        CAST(NULL AS numeric), CAST(NULL AS numeric), {_one("r.id IS NOT NULL")}
+    SELECT %(period)s, d.id, 'report.on_time.' || e.kind, {_one("r.filed_at IS NOT NULL AND NOT r.late")}, 1, 100 * {_one("r.filed_at IS NOT NULL AND NOT r.late")},
+        CAST(NULL AS numeric), CAST(NULL AS numeric), {_one("r.filed_at IS NOT NULL")}
     FROM communes_unit d
     JOIN plan2018_period e ON e.plan_id = %(plan)s AND e.due_on < %(due)s
-    LEFT JOIN reports_report r ON r.unit_id = d.id AND r.period_id = e.id
+    LEFT JOIN reports_report r ON r.unit_id = d.id AND r.period_id = e.id AND r.kind = '{rules.ReportKind.PERIOD}'
     WHERE d.level = '{Level.DISTRICT}' AND d.id IN (
         SELECT u.parent_id FROM scoring_assessment a JOIN communes_unit u ON u.id = a.unit_id WHERE a.period_id = %(period)s
     )
@@ -266,6 +231,10 @@ _STATEMENTS = [
         SELECT u.id AS unit_id, COALESCE(parent.parent_id, parent.id) AS province_id
         FROM scoring_assessment a JOIN communes_unit u ON u.id = a.unit_id JOIN communes_unit parent ON parent.id = u.parent_id
         WHERE a.period_id = %(period)s
+    ), accepted AS (
+        SELECT f.unit_id, f.indicator_id, f.numerator, f.denominator
+        FROM reports_figure f JOIN reports_report r ON r.id = f.report_id
+        WHERE r.period_id = %(period)s AND r.kind = '{rules.ReportKind.PERIOD}' AND r.state = '{rules.ReportState.ACCEPTED}'
     ), roster AS ({_OFFICIALS}
     ), held AS (
         SELECT DISTINCT unit_id FROM plan2018_dialogue WHERE withdrawn_at IS NULL AND held_on BETWEEN %(first)s AND %(day)s

@@ -30,7 +30,7 @@ from plan2018.models import Period
 from plan2018.rules import Source
 from reports import access as doors
 from reports import board as boards
-from reports import exports, pages, selectors, sentences, services, years
+from reports import exports, filings, pages, selectors, sentences, services, years
 from reports.forms import FilingForm
 from reports.rules import TITLE
 from scoring.selectors import history
@@ -283,9 +283,9 @@ def _file(request: HttpRequest, period: Period, district: Unit, form: FilingForm
     """File what was typed; the first filing stands whatever a second one says."""
     try:
         if not form.is_valid():
-            raise services.AlreadyFiled
-        report = services.file_report(period=period, unit=district, actor=_user(request), **form.cleaned_data)
-    except services.AlreadyFiled:
+            raise filings.AlreadyFiled
+        report = filings.file_report(period=period, unit=district, actor=_user(request), **form.cleaned_data)
+    except filings.AlreadyFiled:
         messages.warning(request, _("Báo cáo này đã gửi trước đó. Lần gửi đầu giữ nguyên, lần này không ghi."))
     else:
         messages.success(request, _("Đã ghi nhận báo cáo, trễ hạn.") if report.late else _("Đã ghi nhận báo cáo, đúng hạn."))

@@ -14,7 +14,7 @@ from plan2018 import duties, services
 from plan2018.models import Duty, Obligation, Plan, WorkingRules
 from plan2018.rules import DutyState, Frequency
 from plan2018.services import NotYours, OwnWork, Stale, WrongState
-from reports.services import file_report
+from reports.filings import file_report
 from tests.factories import make_duty, make_obligation, make_period, make_user
 
 DAY = date(2018, 3, 20)

@@ -9,7 +9,7 @@ import pytest
 from accounts.rules import Role
 from communes.models import Unit
 from communes.rules import Level
-from reports import services
+from reports import filings, services
 from scoring import services as scoring
 from scoring.rules import Stage, State
 from tests.factories import UnitFactory, bring_to, client_of, fill_in, make_forms, make_user
@@ -112,7 +112,7 @@ def test_a_commune_without_a_form_says_so(filled, cast, place):
 
 
 def test_a_district_shows_its_communes_its_classes_and_its_report(filled, cast, place):
-    services.file_report(period=filled, unit=place.district, number="7/BC-UBND", dated=date(2019, 1, 15), actor=cast.appraiser)
+    filings.file_report(period=filled, unit=place.district, number="7/BC-UBND", dated=date(2019, 1, 15), actor=cast.appraiser)
 
     text = page(cast.appraiser, "094")
 
