@@ -257,8 +257,8 @@ def telephone(cell: Cell) -> str:
     number_ = text(cell, 40)
     if isinstance(cell, int | float) and 9 <= len(number_) <= 10 and not number_.startswith("0"):
         return f"0{number_}"
-    if not re.fullmatch(r"[0-9+][0-9 .()/;,+-]{5,}", number_):
-        raise Wrong(_("Không giống số điện thoại."), _("Gõ chữ số, ví dụ 0215 3812 345."))
+    if not re.fullmatch(r"[0-9 .()/;,+-]+", number_) or not 8 <= sum(character.isdigit() for character in number_) <= 24:
+        raise Wrong(_("Không đọc được số điện thoại này."), _("Gõ cả mã vùng, ví dụ 0215 3812 345."))
     return number_
 
 

@@ -246,7 +246,7 @@ def test_an_official_is_entered_and_found_in_the_list(place, cast, year):
         ({"education": "9"}, "Trình độ văn hóa"),
         ({"education": ""}, "Chọn trình độ văn hóa"),
         ({"appointed_on": "01/7/2018"}, "ở sau ngày tính số liệu"),
-        ({"appointed_on": "01/01/1980"}, "khi dưới 16 tuổi"),
+        ({"appointed_on": "01/01/1980"}, "khi dưới 18 tuổi"),
         ({"retires_on": "01/01/2000"}, "nghỉ hưu khi dưới 40"),
         ({"since": "01/01/2003"}, "trước khi đơn vị có hiệu lực"),
         ({"since": "01/01/2199"}, "ở sau hôm nay"),
