@@ -392,6 +392,8 @@ class DocumentForm(forms.ModelForm):
         super().__init__(data, files)
         self.unit = unit
         self.fields["issued_on"].required = True
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [("", _("– chọn –")), *kinds.choices[1:]]
         if for_all:
             words = _("Dùng chung: mọi huyện, xã đều thấy")
             self.fields["for_all"] = forms.BooleanField(label=words, required=False)

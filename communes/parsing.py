@@ -332,13 +332,9 @@ def word(cell: Cell, words: Mapping[str, Any], shown: Iterable[str]) -> Any:
     except KeyError:
         labels = {plain_key(label): label for label in shown}
         near = get_close_matches(plain_key(typed), labels, 1, 0.5)
-        every = "; ".join(labels.values()) if len(labels) <= FEW else _("các chữ trong danh sách chọn của mẫu")
-        mend = (
-            _("Gần nhất: %(near)s. Ghi một trong: %(every)s.") % {"near": labels[near[0]], "every": every}
-            if near
-            else _("Ghi một trong: %s.") % every
-        )
-        raise Wrong(_("Không có trong danh mục."), mend) from None
+        every = _("Ghi một trong: %s.") % "; ".join(labels.values()) if len(labels) <= FEW else _("Chọn trong danh sách có sẵn của mẫu.")
+        nearest = _("Gần nhất: %s.") % labels[near[0]] if near else ""
+        raise Wrong(_("Không có trong danh mục."), f"{nearest} {every}".strip()) from None
 
 
 def title(cell: Cell) -> str:
