@@ -16,6 +16,7 @@ from ledger.models import Job
 from plan2018.access import get_period
 from plan2018.models import Period
 from reports import rules, selectors
+from reports.models import Edition
 
 PROVINCE_READERS = PROVINCE_ROLES | {Role.LEADER}
 """Who reads what concerns the whole province."""
@@ -88,3 +89,23 @@ def get_report_place_to_file(user: User, period_code: str, district_code: str) -
     if not may_file(user):
         raise PermissionDenied(_("Chỉ tài khoản của huyện gửi báo cáo của huyện."))
     return place
+
+
+def get_edition(user: User, period_code: str, number: int) -> Edition:
+    """An edition of a period; Http404 when there is none. What it tells this reader is `editions.scoped`. PermissionDenied for software."""
+    require(user, set(Role) - {Role.API_CLIENT})
+    edition = Edition.objects.select_related("period__plan", "made_by").filter(period__code=period_code, number=number).first()
+    if edition is None:
+        raise Http404(_("Kỳ %(period)s không có ấn bản số liệu lần %(number)s.") % {"period": period_code, "number": number})
+    return edition
+
+
+def get_period_with_editions(user: User, period_code: str) -> Period:
+    """The period, for whoever reads editions; else Http404 or PermissionDenied."""
+    require(user, set(Role) - {Role.API_CLIENT})
+    return get_period(period_code)
+
+
+def get_period_to_publish(user: User, period_code: str) -> Period:
+    """The period, if the user may publish an edition of it; else Http404 or PermissionDenied."""
+    return get_period_to_fill(user, period_code)

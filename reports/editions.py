@@ -162,7 +162,9 @@ def _report(unit: Unit, report: Report | None) -> dict[str, Any]:
 
 
 def _iso(day: date | datetime | None) -> str | None:
-    return day and (day.astimezone(VIETNAM) if isinstance(day, datetime) else day).isoformat()
+    if day is None:
+        return None
+    return (day.astimezone(VIETNAM) if isinstance(day, datetime) else day).isoformat()
 
 
 def _difficulties(period: Period, codes: Mapping[int, str]) -> list[dict[str, Any]]:

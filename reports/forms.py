@@ -43,3 +43,16 @@ class FilingForm(forms.Form):
         if dated < self.period.starts_on:
             raise ValidationError(_("Ngày văn bản ở trước khi kỳ báo cáo bắt đầu. Xem lại năm."))
         return dated
+
+
+class PublishForm(forms.Form):
+    """Whether an edition is final, and why although something is missing."""
+
+    final = forms.BooleanField(label=gettext_lazy("Chốt chính thức"), required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Ghi chú"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Bắt buộc khi chốt chính thức mà còn thiếu số liệu."),
+        error_messages={"max_length": gettext_lazy("Ghi chú dài %(show_value)d ký tự, nhiều nhất %(limit_value)d.")},
+    )

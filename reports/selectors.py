@@ -33,7 +33,7 @@ from ledger.rules import digest
 from plan2018 import rules as plan_rules
 from plan2018.models import Period, Target
 from reports import rules
-from reports.models import Metric, Report, Rollup, Standing
+from reports.models import Edition, Metric, Report, Rollup, Standing
 from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold, Title
 from scoring.rules import Act, Grade, State
 from scoring.rules import Threshold as ThresholdRule
@@ -603,3 +603,25 @@ def _criteria_of(period: Period) -> tuple[list[ThresholdRule], list[rules.Criter
         thresholds[grade] = ThresholdRule(Grade(grade), lower_pct)
         criteria[criterion[0]] = rules.Criterion(*criterion)
     return list(thresholds.values()), list(criteria.values())
+
+
+def editions(period: Period) -> "QuerySet[Edition]":
+    """The editions of a period, the newest first, without their content."""
+    return Edition.objects.filter(period=period).select_related("made_by").defer("content").order_by("-number")
+
+
+def estimates(year: Period, half: Period, unit: Unit, indicator: str) -> list[dict[str, Any]]:
+    """What every commune under a unit estimated for an indicator at half-year, and what the year brought, in alphabetical order by district."""
+    both: dict[int, dict[int, tuple[Decimal, ...]]] = {half.pk: {}, year.pk: {}}
+    rows = Metric.objects.filter(period__in=both, indicator=indicator).values_list("period_id", "unit_id", "numerator", "denominator", "value")
+    for term, pk, *figure in rows:
+        both[term][pk] = tuple(figure)
+    places = (
+        Unit.objects.under(unit)
+        .on(year.ends_on)
+        .order_by(Case(When(level=Level.PROVINCE, then=0), When(level=Level.DISTRICT, then=1), default=2), "parent__sort_key", "sort_key", "code")
+    )
+    return [
+        {"code": code, "level": level, "unit": name, "district": parent, "half": both[half.pk].get(pk), "year": both[year.pk].get(pk)}
+        for pk, code, level, name, parent in places.values_list("pk", "code", "level", "full_name", "parent__full_name")
+    ]

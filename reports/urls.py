@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import views
+from reports import published, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("rollups/<slug:period>/", views.rollup, name="rollup"),
     path("jobs/<uuid:job>/", views.job, name="job"),
     path("reports/<slug:period>/<slug:code>/", views.report, name="report"),
+    path("editions/<slug:period>/", published.editions_of, name="editions"),
+    path("editions/<slug:period>/<int:number>/", published.edition, name="edition"),
+    path("editions/<slug:period>/<int:number>/<int:other>/", published.difference, name="edition-difference"),
+    path("trueup/<slug:period>/", published.trueup, name="trueup"),
     path("targets/<slug:period>/", views.targets, name="targets"),
     path("targets/<slug:period>/csv/", views.targets_csv, name="targets-csv"),
     path("targets/<slug:period>/<slug:code>/", views.target, name="target"),

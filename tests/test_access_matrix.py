@@ -29,6 +29,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from accounts.rules import Role
+from reports.editions import publish
 from reports.services import ask_fill
 from tests.factories import (
     DocumentFactory,
@@ -112,6 +113,11 @@ TABLE = [
     Row("rollup", post=OFFICERS, arguments=PERIOD),
     Row("job", ("11",), get=OFFICERS | {Role.LEADER}, arguments={"job": "{job}"}),
     Row("report", DISTRICTS, get=EVERYBODY, post=frozenset({APPRAISER}), arguments=PERIOD | UNIT),
+    # what was published
+    Row("editions", get=PERSONS, post=OFFICERS, arguments=PERIOD),
+    Row("edition", get=PERSONS, arguments=PERIOD | {"number": "{edition}"}),
+    Row("edition-difference", get=PERSONS, arguments=PERIOD | {"number": "{edition}", "other": "{edition}"}),
+    Row("trueup", get=PERSONS, arguments=PERIOD),
     # registers
     Row("registers", UNITS, get=EVERYBODY, arguments=UNIT),
     Row("roster", UNITS, get=WRITERS, arguments=UNIT),
@@ -250,6 +256,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
     make_duty("TK64", levels="district,commune", frequency="event")
     make_indicator(year.plan, "renewal", answer="yes_no", question="Có đổi mới không?")
     make_period("2018-H1")
+    forms = {code: form.pk for code, form in make_forms(year).items()}
     job, target = ask_fill(year), make_target(year.plan, "TG02", ">=", 25)
     person = uuid4()
     for commune in place.communes:
@@ -259,11 +266,12 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
         lines=lines,
         period=year.code,
         job=job.pk,
+        edition=publish(period=year, final=False, actor=None).number,
         target=target.code,
         person=person,
         document=DocumentFactory().pk,
         upload=UploadFactory(unit=place.commune, uploaded_by=people["entry"]).pk,
-        forms={code: form.pk for code, form in make_forms(year).items()},
+        forms=forms,
         obligations={unit.code: make_obligation(unit).pk for unit in (place.province, *place.districts, *place.communes)},
     )
 
