@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from communes.models import Document, Unit
 from plan2018 import rules
+from plan2018.sentences import plan_cited
 
 
 class Plan(models.Model):
@@ -28,7 +29,7 @@ class Plan(models.Model):
         verbose_name_plural = _("kế hoạch")
 
     def __str__(self) -> str:
-        return f"Kế hoạch {self.number}"
+        return plan_cited(self.number, self.year)
 
 
 class Period(models.Model):

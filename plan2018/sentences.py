@@ -16,8 +16,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from communes.rules import Level
-from communes.sentences import write_day
+from communes.rules import Level, sort_key
+from communes.sentences import figure, write_day
 
 GROUPS = {
     "results": gettext_lazy("Xếp loại và danh hiệu"),
@@ -38,6 +38,11 @@ def plan_name(number: str, year: int) -> str:
         return ""
     order = number.partition("/")[0]
     return _("Kế hoạch %(order)s năm %(year)d") % {"order": order, "year": year} if order.isdecimal() else _("Kế hoạch năm %d") % year
+
+
+def plan_cited(number: str, year: int) -> str:
+    """A plan as clauses name it: "Kế hoạch 495/KH-UBND"; by its year where it is not issued yet."""
+    return _("Kế hoạch %s") % number if number.partition("/")[0].isdecimal() else _("Kế hoạch năm %d") % year
 
 
 def plan_in_full(number: str, year: int, issued_on: date | None) -> str:
@@ -105,8 +110,7 @@ def reminder(own: Sequence[Owed], others: Sequence[Owed], today: date) -> tuple[
     """The subject and the text of a reminder: what the unit itself owes, then what the units below it owe, by duty."""
     overdue = sum(one.due_on < today for one in (*own, *others))
     coming = len(own) + len(others) - overdue
-    counted = [_("%(n)d việc quá hạn") % {"n": overdue}] * bool(overdue) + [_("%(n)d việc sắp đến hạn") % {"n": coming}] * bool(coming)
-    subject = _("Nhiệm vụ theo kế hoạch: %(counted)s") % {"counted": ", ".join(counted)}
+    subject = _("Nhiệm vụ theo kế hoạch: %(counted)s") % {"counted": _counted(overdue, coming)}
     parts = [_("Tính đến ngày %(day)s.") % {"day": write_day(today)}]
     if own:
         head = _("Việc của đơn vị:")
@@ -120,24 +124,26 @@ def reminder(own: Sequence[Owed], others: Sequence[Owed], today: date) -> tuple[
 def by_district(communes: Sequence[Owed], today: date) -> str:
     """What the communes of each district owe, in numbers: the part of the province's message that would be too long by duty."""
     lines = []
-    for district, group in groupby(sorted(communes, key=lambda one: one.district), key=lambda one: one.district):
+    for district, group in groupby(sorted(communes, key=lambda one: sort_key(one.district)), key=lambda one: one.district):
         owed = list(group)
+        overdue = sum(one.due_on < today for one in owed)
         lines.append(
-            _("- %(district)s: %(overdue)d việc quá hạn, %(coming)d việc sắp đến hạn ở %(units)d xã")
-            % {
-                "district": district,
-                "overdue": sum(one.due_on < today for one in owed),
-                "coming": sum(one.due_on >= today for one in owed),
-                "units": len({one.unit for one in owed}),
-            }
+            _("- %(district)s: %(counted)s ở %(units)d xã")
+            % {"district": district, "counted": _counted(overdue, len(owed) - overdue), "units": len({one.unit for one in owed})}
         )
     return "\n".join([_("Việc của các xã, theo huyện:"), *lines])
+
+
+def _counted(overdue: int, coming: int) -> str:
+    """How many are overdue and how many come, without what is none."""
+    words = [_("%(n)s việc quá hạn") % {"n": figure(overdue)}] * bool(overdue)
+    return ", ".join([*words, *[_("%(n)s việc sắp đến hạn") % {"n": figure(coming)}] * bool(coming)])
 
 
 def when(due_on: date, today: date) -> str:
     """How far a last day on time is: "hạn 31/12/2018, còn 7 ngày"."""
     days = (due_on - today).days
-    left = _("hôm nay") if days == 0 else _("còn %(n)d ngày") % {"n": days} if days > 0 else _("quá %(n)d ngày") % {"n": -days}
+    left = _("hôm nay") if days == 0 else _("còn %(n)d ngày") % {"n": days} if days > 0 else _("quá %(n)s ngày") % {"n": figure(-days)}
     return _("hạn %(day)s, %(left)s") % {"day": write_day(due_on), "left": left}
 
 
@@ -200,12 +206,12 @@ def units_finding(rows: Sequence[tuple[str, int]]) -> str:
     if not late:
         return _("Không đơn vị nào có việc quá hạn")
     if len(late) == 1:
-        return _("Chỉ %(unit)s có việc quá hạn: %(n)d") % {"unit": inside(late[0][0]), "n": late[0][1]}
+        return _("Chỉ %(unit)s có việc quá hạn: %(n)s") % {"unit": inside(late[0][0]), "n": figure(late[0][1])}
     if late[0][1] == late[1][1]:
         return _("%(n)d trên %(all)d đơn vị có việc quá hạn") % {"n": len(late), "all": len(rows)}
-    return _("%(units)d trên %(all)d đơn vị có việc quá hạn, nhiều nhất là %(unit)s: %(n)d") % {
+    return _("%(units)d trên %(all)d đơn vị có việc quá hạn, nhiều nhất là %(unit)s: %(n)s") % {
         "units": len(late),
         "all": len(rows),
         "unit": inside(late[0][0]),
-        "n": late[0][1],
+        "n": figure(late[0][1]),
     }

@@ -268,6 +268,8 @@ def related(target: Row, known: Mapping[str, Row]) -> list[tuple[str, str]]:
             words = _("Khác mức với")
         elif target["operator"] != other["operator"]:
             words = _("Khác dấu với")
+        elif target.get("term") != other.get("term"):
+            words = _("Hạn hiểu như")
         else:
             words = _("Lặp lại ở")
         found.append((words, code))

@@ -14,7 +14,7 @@ import plan2018.resources
 from ledger.models import Entry
 from plan2018 import rules, services
 from plan2018.models import Duty, Indicator, Obligation, Observation, Period, Plan, Target
-from plan2018.sentences import plan_in_full, plan_name
+from plan2018.sentences import plan_cited, plan_in_full, plan_name
 from reports import services as reports
 from reports.selectors import frame, periods_to_show
 from scoring.models import Assessment
@@ -283,6 +283,17 @@ def test_the_frame_names_the_plan_of_its_page(plan, cast):
 def test_a_plan_is_named(number, year, name, full):
     assert plan_name(number, year) == name
     assert plan_in_full(number, year, date(2018, 3, 5) if year else None) == full
+
+
+def test_a_clause_names_its_plan_by_its_number_or_year():
+    assert plan_cited("495/KH-UBND", 2018) == "Kế hoạch 495/KH-UBND"
+    assert plan_cited("…/KH-UBND", 2019) == "Kế hoạch năm 2019"
+
+
+def test_the_duties_of_a_plan_that_is_not_issued_name_its_year(plan, place, cast):
+    new_plan("2019", "--from", "2018")
+
+    assert "theo Kế hoạch năm 2019</h1>" in client_of(cast.officer).get("/duties/", {"year": "2019"}).content.decode()
 
 
 def test_what_a_commune_reports_in_one_year_stands_beside_the_next(plan, place, cast):

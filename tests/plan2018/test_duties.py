@@ -189,8 +189,30 @@ def test_the_answer_says_what_is_overdue_and_what_comes_first(overdue, soon, wai
         ([("Xã A", 0)], "Không đơn vị nào có việc quá hạn"),
         ([("Xã A", 2), ("Xã B", 0)], "Chỉ xã A có việc quá hạn: 2"),
         ([("Xã A", 2), ("Xã B", 3), ("Xã C", 0)], "2 trên 3 đơn vị có việc quá hạn, nhiều nhất là xã B: 3"),
+        ([("Xã A", 1375), ("Xã B", 3)], "2 trên 2 đơn vị có việc quá hạn, nhiều nhất là xã A: 1.375"),
         ([("Xã A", 2), ("Xã B", 2)], "2 trên 2 đơn vị có việc quá hạn"),
     ],
 )
 def test_the_heading_of_the_units_is_a_finding(rows, words):
     assert sentences.units_finding(rows) == words
+
+
+def test_days_beyond_a_thousand_are_grouped():
+    assert sentences.when(date(2018, 3, 31), date(2026, 11, 26)) == "hạn 31/3/2018, quá 3.162 ngày"
+
+
+def test_the_numbers_of_districts_leave_out_what_is_none_and_come_in_alphabetical_order():
+    day = date(2018, 6, 1)
+    owed = [
+        sentences.Owed("TK11", "Gặp dân", "2018-05", due_on, unit, Level.COMMUNE, district)
+        for due_on, unit, district in (
+            (date(2018, 5, 31), "Xã A", "Huyện Tuần Giáo"),
+            (date(2018, 6, 8), "Xã A", "Huyện Tuần Giáo"),
+            (date(2018, 5, 31), "Xã B", "Huyện Điện Biên"),
+        )
+    ]
+
+    assert sentences.by_district(owed, day).splitlines()[1:] == [
+        "- Huyện Điện Biên: 1 việc quá hạn ở 1 xã",
+        "- Huyện Tuần Giáo: 1 việc quá hạn, 1 việc sắp đến hạn ở 1 xã",
+    ]

@@ -376,7 +376,7 @@ def test_a_commune_is_reminded_of_its_own_and_a_district_and_the_province_get_on
         "Việc của các xã:",
         "- TK11 Nhiệm vụ TK11 (tháng 3/2018), hạn 31/3/2018, còn 7 ngày: 2 đơn vị chưa làm (Phường Him Lam, Phường Noong Bua)",
     ]
-    assert "Thị xã Mường Lay: 0 việc quá hạn, 1 việc sắp đến hạn ở 1 xã" in told[cast.officer].body
+    assert "Thị xã Mường Lay: 1 việc sắp đến hạn ở 1 xã" in told[cast.officer].body
     assert told[cast.officer].subject == "Nhiệm vụ theo kế hoạch: 4 việc sắp đến hạn"
     assert told[cast.officer].link == "/duties/"
 

@@ -185,6 +185,13 @@ def test_targets_that_name_each_other_say_how_they_differ():
     assert goals.related(measure | {"contradiction": "Trùng TG24"}, {"TG24": measure | {"code": "TG24"}}) == [("Lặp lại ở", "TG24")]
 
 
+def test_the_report_of_another_term_is_read_alike_but_repeats_nothing():
+    half = TARGET | {"code": "TG39", "term": "half"}
+    year = TARGET | {"code": "TG40", "term": "year", "contradiction": "như TG39"}
+
+    assert goals.related(year, {"TG39": half, "TG40": year}) == [("Hạn hiểu như", "TG39")]
+
+
 # The answer
 
 OVER = TARGET | {"name": "Xếp loại yếu", "operator": "=", "value": Decimal(0), "actual": Decimal(1), "gap": Decimal(-1), "needed": Decimal(0)}

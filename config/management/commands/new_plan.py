@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def copy(self, year: int, source: int, number: str) -> None:
         plan = plan_services.new_plan(year=year, source=source, number=number)
         rows = (plan.targets.count(), plan.indicators.count(), plan.duties.count())
-        self.stdout.write(f"{plan}, năm {year}, chép từ năm {source}: {rows[0]} chỉ tiêu, {rows[1]} chỉ số, {rows[2]} nhiệm vụ")
+        self.stdout.write(f"Kế hoạch {plan.number}, năm {year}, chép từ năm {source}: {rows[0]} chỉ tiêu, {rows[1]} chỉ số, {rows[2]} nhiệm vụ")
         for period in plan.periods.select_related("plan"):
             opened = scoring_services.open_period(period)
             self.stdout.write(f"{period.code}: hạn {period.due_on:%d/%m/%Y}, mở {opened} phiếu")
