@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -32,7 +33,9 @@ LONGEST_TEXT = 32_767
 LONGEST_NAME = 31
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 BLOCK = 6
-"""Indicators beside each other on a printed page of a district."""
+"""Indicators beside each other on a printed page, at most."""
+FROZEN = 2
+"""Columns with the name of the unit, repeated on each printed page; so nothing else may begin there."""
 SCALE = 66
 """Percent at which such a page fits the width of A4."""
 NARROW, FIGURE, NAME = 5, 7.5, 27
@@ -473,15 +476,20 @@ def _indicator_heads(page: Page, told: Told, fixed: Sequence[str]) -> None:
     )
     page.sheet.repeat_columns(0, FROZEN - 1)
     page.sheet.set_print_scale(SCALE)
-    own = -(-(len(fixed) - 2) // 3)  # the fixed columns take the place of so many indicators
-    page.sheet.set_v_pagebreaks(list(range(len(fixed) + 3 * (BLOCK - own), len(fixed) + 3 * len(told.indicators), 3 * BLOCK)))
+    page.sheet.set_v_pagebreaks([len(fixed) + 3 * count for count in accumulate(_sizes(told, len(fixed))[:-1])])
     page.sheet.set_column(len(fixed), len(fixed) + 3 * len(told.indicators), FIGURE)
 
 
+def _sizes(told: Told, fixed: int) -> list[int]:
+    """How many indicators stand on each printed page: much the same number; columns before them take the place of one for every three."""
+    count = len(told.indicators)
+    pages = -(-(count + (fixed - FROZEN) // 3) // BLOCK) or 1
+    return [count // pages + (page >= pages - count % pages) for page in range(pages)]
+
+
 def _width(told: Told, fixed: int) -> int:
-    """The last column of the first printed page."""
-    own = -(-(fixed - 2) // 3)
-    return fixed - 1 + 3 * min(BLOCK - own, max(len(told.indicators), 2))
+    """The last column of the first printed page; wide enough for the head also where there are few indicators."""
+    return fixed - 1 + 3 * max(_sizes(told, fixed)[0], 3)
 
 
 def _figures(page: Page, place: Place, blocks: Sequence[Block]) -> None:
@@ -523,8 +531,6 @@ def _totals(page: Page, place: Place, parts: Sequence[Place], blocks: Sequence[B
             page.amount(column + 2, ratio, "total_share", f"=100*{cell(row, column)}/{cell(row, column + 1)}")
 
 
-FROZEN = 2
-"""Columns with the name of the unit, repeated on each printed page; so nothing else may begin there."""
 OF_DISTRICT = 5
 """Columns of a district's sheet before its indicators."""
 
