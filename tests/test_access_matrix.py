@@ -103,6 +103,7 @@ TABLE = [
     Row("act", COMMUNES, post={APPRAISER, *OFFICERS}, arguments=FORM | {"act": "copy"}),
     Row("title", COMMUNES, post=OFFICERS, arguments=FORM),
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
+    Row("appraisal-csv", DISTRICTS, get=EVERYBODY, arguments=FORM),
     Row("home", get=EVERYBODY, found=302),
     # what communes report
     Row("observations", UNITS, get=EVERYBODY - {Role.API_CLIENT}, post={ENTRY, SIGNATORY}, arguments=FORM),

@@ -188,3 +188,19 @@ def test_a_duty_has_a_row_for_each_unit_and_a_column_for_each_time(place, year, 
 
     assert len(head) == 4
     assert {row[0]: row[2:] for row in rows}["Phường Noong Bua"] == ["Chưa làm, trễ hạn", "Chưa làm"]
+
+
+def test_a_district_takes_its_points_home(told, cast):
+    client = client_of(cast.appraiser)
+
+    head, *rows = table(client, "/appraisals/2018-Y/094/csv/")
+
+    assert head[2:4] == ["I.1 (tự chấm)", "I.1 (huyện)"]
+    assert [row[2:4] + row[-4:] for row in rows] == [["15", "15", "45", "45", "0", "Khá"], ["17", "17", "51", "51", "0", "Tốt"]]
+    assert "/appraisals/2018-Y/094/csv/" in client.get("/appraisals/2018-Y/094/").content.decode()
+
+
+def test_points_that_are_still_with_the_commune_stay_there(told, cast):
+    [row] = [row for row in table(client_of(cast.officer), "/appraisals/2018-Y/095/csv/") if row[0] == "Phường Na Lay"]
+
+    assert set(row[2:]) == {""}
