@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from communes import selectors
+from communes import parsing, selectors
 from communes.models import Document, Office, Official, Profile, Unit
 from communes.rules import MAX_FILE, MAX_SHEET, SIGNATURES, clean_name, file_kind, parse_area
 from communes.sentences import GAPS, write_day
-from communes.standards import DECLARED, TITLES, Kind, debt_due, years_later
+from communes.standards import DECLARED, TITLES, Kind, debt_due, fitting, years_later
 
 DAY_ERRORS = {
     "required": gettext_lazy("Gõ ngày/tháng/năm, ví dụ 20/6/2018."),
@@ -83,6 +83,8 @@ def _in_force(unit: Unit, since: date) -> date:
 
 OLDEST, YOUNGEST = 80, 16
 """Ages of an official that are believed, in years."""
+ADULT, RETIRED = 18, 40
+"""Nobody is appointed to a title before the one age or retires before the other, in years."""
 
 
 class OfficialForm(DatedForm):
@@ -147,9 +149,9 @@ class OfficialForm(DatedForm):
         born, since, appointed, retires = (data.get(name) for name in ("born_on", "since", "appointed_on", "retires_on"))
         if born and since and not years_later(born, YOUNGEST) <= since <= years_later(born, OLDEST):
             self.add_error("born_on", _("Theo ngày sinh này, người đó dưới 16 hoặc trên 80 tuổi. Xem lại năm sinh."))
-        elif born and appointed and appointed < years_later(born, YOUNGEST):
-            self.add_error("appointed_on", _("Theo ngày này, người đó được tuyển dụng, bầu khi dưới 16 tuổi. Xem lại hai ngày."))
-        elif born and retires and not years_later(born, 40) <= retires <= years_later(born, OLDEST):
+        elif born and appointed and appointed < years_later(born, ADULT):
+            self.add_error("appointed_on", _("Theo ngày này, người đó được tuyển dụng, bầu khi dưới 18 tuổi. Xem lại hai ngày."))
+        elif born and retires and not years_later(born, RETIRED) <= retires <= years_later(born, OLDEST):
             self.add_error("retires_on", _("Theo ngày này, người đó nghỉ hưu khi dưới 40 hoặc trên 80 tuổi. Xem lại hai ngày."))
         if appointed and since and appointed > since:
             self.add_error("appointed_on", _("Ngày này ở sau ngày tính số liệu. Xem lại hai ngày."))
@@ -159,14 +161,11 @@ class OfficialForm(DatedForm):
     def _check_titles(self, title: str, concurrent: str) -> None:
         if title and title == concurrent:
             self.add_error("concurrent_title", _("Trùng với chức danh chính. Để trống nếu không kiêm nhiệm."))
-        rural = self.unit.kind == "xa"
         for field, chosen in (("title", title), ("concurrent_title", concurrent)):
-            if chosen == ("land_urban" if rural else "land_rural"):
-                right = TITLES["land_rural" if rural else "land_urban"].label
-                self.add_error(
-                    field,
-                    _("%(kind)s không có chức danh này. Chọn “%(right)s”.") % {"kind": self.unit.get_kind_display().capitalize(), "right": right},
-                )
+            right = fitting(chosen, self.unit.kind)
+            if right != chosen:
+                words = {"kind": self.unit.get_kind_display().capitalize(), "right": TITLES[right].label}
+                self.add_error(field, _("%(kind)s không có chức danh này. Chọn “%(right)s”.") % words)
 
 
 class EndForm(forms.Form):
@@ -211,13 +210,17 @@ COUNT_ERRORS = {
 }
 
 
+MOST = 500
+"""So many of anything are believed of a commune: equipment, villages, posts."""
+
+
 class CountField(forms.IntegerField):
-    """How many a commune has of something: 0 to 500."""
+    """How many a commune has of something."""
 
     def __init__(self, **given: Any) -> None:
         given = {name: given[name] for name in ("label", "help_text", "required", "initial") if name in given}
         widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"})
-        super().__init__(**given, min_value=0, max_value=500, widget=widget, error_messages=COUNT_ERRORS)
+        super().__init__(**given, min_value=0, max_value=MOST, widget=widget, error_messages=COUNT_ERRORS)
 
 
 LARGEST_AREA, SMALLEST_NORM = 20000, 10
@@ -292,9 +295,10 @@ class ProfileForm(DatedForm):
 
 def _telephone(text: str) -> str:
     number = clean_name(text)
-    if number and (not 8 <= sum(c.isdigit() for c in number) <= 24 or not all(c.isdigit() or c in " .-+()/,;" for c in number)):
-        raise ValidationError(_("Không đọc được số điện thoại này. Gõ cả mã vùng, ví dụ 0215 3825 000."))
-    return number
+    try:
+        return number and parsing.telephone(number)
+    except parsing.Wrong as wrong:
+        raise ValidationError(str(wrong)) from None
 
 
 class DocumentField(forms.ModelChoiceField):
@@ -388,6 +392,8 @@ class DocumentForm(forms.ModelForm):
         super().__init__(data, files)
         self.unit = unit
         self.fields["issued_on"].required = True
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [("", _("– chọn –")), *kinds.choices[1:]]
         if for_all:
             words = _("Dùng chung: mọi huyện, xã đều thấy")
             self.fields["for_all"] = forms.BooleanField(label=words, required=False)

@@ -3,7 +3,7 @@
 Pure: rows from the selectors in, everything that a template needs out; no query, no request, no clock.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,15 @@ from communes.standards import Gap, Kind, must_study, overdue
 
 COUNTS = ("officials", "cadre", "civil_servant", "part_time", "qualified", "theory", "standards", "overdue", "study")
 """What is counted of the officials of a commune; the first and those about levels leave out the non-full-time."""
+
+
+def documents(found: Iterable[Any]) -> Iterator[Sequence[str]]:
+    """Documents as the lines of a file, its head first."""
+    yield _("Số, ký hiệu"), _("Loại văn bản"), _("Ngày ban hành"), _("Cơ quan ban hành"), _("Trích yếu"), _("Kế hoạch dẫn ở"), _("Của"), _("Tệp")
+    for one in found:
+        day = write_day(one.issued_on) if one.issued_on else ""
+        owner = one.unit.full_name if one.unit else _("dùng chung")
+        yield one.number, one.get_kind_display(), day, one.issuer, one.title, one.cited_in, owner, one.file_name
 
 
 ADDRESSES = {"officials": "roster", "office": "offices", "profile": "profiles"}

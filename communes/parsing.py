@@ -257,8 +257,8 @@ def telephone(cell: Cell) -> str:
     number_ = text(cell, 40)
     if isinstance(cell, int | float) and 9 <= len(number_) <= 10 and not number_.startswith("0"):
         return f"0{number_}"
-    if not re.fullmatch(r"[0-9+][0-9 .()/;,+-]{5,}", number_):
-        raise Wrong(_("Không giống số điện thoại."), _("Gõ chữ số, ví dụ 0215 3812 345."))
+    if not re.fullmatch(r"[0-9 .()/;,+-]+", number_) or not 8 <= sum(character.isdigit() for character in number_) <= 24:
+        raise Wrong(_("Không đọc được số điện thoại này."), _("Gõ cả mã vùng, ví dụ 0215 3812 345."))
     return number_
 
 
@@ -332,13 +332,9 @@ def word(cell: Cell, words: Mapping[str, Any], shown: Iterable[str]) -> Any:
     except KeyError:
         labels = {plain_key(label): label for label in shown}
         near = get_close_matches(plain_key(typed), labels, 1, 0.5)
-        every = "; ".join(labels.values()) if len(labels) <= FEW else _("các chữ trong danh sách chọn của mẫu")
-        mend = (
-            _("Gần nhất: %(near)s. Ghi một trong: %(every)s.") % {"near": labels[near[0]], "every": every}
-            if near
-            else _("Ghi một trong: %s.") % every
-        )
-        raise Wrong(_("Không có trong danh mục."), mend) from None
+        every = _("Ghi một trong: %s.") % "; ".join(labels.values()) if len(labels) <= FEW else _("Chọn trong danh sách có sẵn của mẫu.")
+        nearest = _("Gần nhất: %s.") % labels[near[0]] if near else ""
+        raise Wrong(_("Không có trong danh mục."), f"{nearest} {every}".strip()) from None
 
 
 def title(cell: Cell) -> str:

@@ -17,18 +17,15 @@ from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
 from communes import parsing, selectors
-from communes.forms import OLDEST, YOUNGEST
+from communes.forms import ADULT, LARGEST_AREA, MOST, OLDEST, RETIRED, SMALLEST_NORM, YOUNGEST
 from communes.models import Office, Official, Profile, Upload
 from communes.parsing import Cell, Wrong
 from communes.reading import Refused, Sheet, read
 from communes.rules import name_key, person_key
-from communes.sheets import Draft, Heading, Line, Places, Table, clean, letter, tables, twins
-from communes.standards import DECLARED, TITLES, Gap, Kind, missing, until, years_later
+from communes.sheets import Draft, Heading, Line, Place, Places, Table, clean, letter, tables, twins
+from communes.standards import DECLARED, LAND, TITLES, Gap, Kind, fitting, missing, until, years_later
 
 DATA = Path(__file__).parent / "data"
-
-ADULT = 18
-"""Nobody is appointed to a title before this age, in years."""
 
 
 class CellWidget(Widget):
@@ -71,6 +68,10 @@ class At:
     def flaw(self, name: str, why: str, mend: str) -> None:
         self.right = False
         self.draft.flaws.add(self.table.flaw(self.row, name, self._cell(name), why, mend))
+
+    def says(self, name: str, words: str) -> bool:
+        """Whether a cell has these words, spelt somehow."""
+        return parsing.plain_key(str(self._cell(name))) == parsing.plain_key(words)
 
     def warn(self, name: str, why: str, mend: str) -> None:
         self.draft.warnings.add(self.table.flaw(self.row, name, self._cell(name), why, mend))
@@ -131,7 +132,7 @@ class RegisterResource(ModelResource):
             if line is not None and at.right and place not in wrong:
                 draft.lines.append(line)
 
-    def _unit(self, at: At, places: Places, code: Cell, name: Cell) -> int | None:
+    def _unit(self, at: At, places: Places, code: Cell, name: Cell) -> Place | None:
         """The commune of a row; None where there is none, which is told."""
         unit, column = places.find(code, name)
         if isinstance(unit, Wrong):
@@ -140,7 +141,7 @@ class RegisterResource(ModelResource):
         if column == "unit_name" and isinstance(name, str) and name.isascii() and not unit.full_name.isascii():
             said = _("Tên không dấu, hiểu là %(name)s (%(code)s).") % {"name": unit.full_name, "code": unit.code}
             at.warn("unit_name", said, _("Điền mã xã cho chắc."))
-        return unit.pk
+        return unit
 
     def _sparse(self, table: Table, columns: list[Column], draft: Draft) -> dict[int, bool]:
         """Rows that lack most of what every row needs, each one flaw: {place: False}; a total or a signature under the table, most likely."""
@@ -185,7 +186,7 @@ class RegisterResource(ModelResource):
             kept.append(value)
         return kept
 
-    def line(self, at: At, unit: int | None, since: date, today: date, *values: Any) -> Line | None:
+    def line(self, at: At, unit: Place | None, since: date, today: date, *values: Any) -> Line | None:
         """A row as the register stores it; None where something that tells the row is wrong. Says at the row what does not fit together."""
         raise NotImplementedError
 
@@ -236,7 +237,7 @@ class RosterResource(RegisterResource):
             *("appointed_on", "retires_on", "declared_gaps", "missing_until", "ends_on"),
         )
 
-    def line(self, at: At, unit: int | None, since: date, today: date, *values: Any) -> Line | None:
+    def line(self, at: At, unit: Place | None, since: date, today: date, *values: Any) -> Line | None:
         full_name, born_on, title, concurrent, education, qualification, theory, appointed_on, retires_on, declared, stated, ends_on = values
         earliest, latest = _births(since)
         if born_on and not earliest <= born_on <= latest:
@@ -249,6 +250,8 @@ class RosterResource(RegisterResource):
         self._days(at, since, today, born_on, appointed_on, retires_on, ends_on)
         if concurrent and concurrent == title:
             at.flaw("concurrent_title", _("Kiêm nhiệm trùng với chức danh chính."), _("Xóa ô kiêm nhiệm."))
+        if unit is not None and (title in LAND or concurrent in LAND):
+            title, concurrent = self._land(at, unit, "title", title), self._land(at, unit, "concurrent_title", concurrent)
         if unit is None or full_name is None or born_on is None or title is None or None in (education, qualification, theory):
             return None
         kind = TITLES[title].kind
@@ -263,7 +266,7 @@ class RosterResource(RegisterResource):
             at.table.sheet,
             at.row,
             full_name,
-            (unit, key, born_on),
+            (unit.pk, key, born_on),
             (
                 *(full_name, title, concurrent or "", int(education), int(qualification), int(theory), appointed_on, retires_on, declared),
                 until(kind, lacking, appointed_on, stated),
@@ -272,6 +275,13 @@ class RosterResource(RegisterResource):
             ends_on,
         )
 
+    def _land(self, at: At, unit: Place, column: str, title: str | None) -> str | None:
+        """The title as the commune has it: the short word means either form, the full one must be right."""
+        right = fitting(title, unit.kind) if title else title
+        if right != title and not at.says(column, "Địa chính"):
+            at.flaw(column, _("%s không có chức danh này.") % unit.full_name, _("Ghi “%s”.") % TITLES[str(right)].label)
+        return right
+
     def _days(
         self, at: At, since: date, today: date, born_on: date | None, appointed_on: date | None, retires_on: date | None, ends_on: date | None
     ) -> None:
@@ -279,8 +289,8 @@ class RosterResource(RegisterResource):
             at.flaw("appointed_on", _("Ở sau ngày của số liệu."), _("Xem lại ngày; người chưa nhận chức thì chưa ghi."))
         elif appointed_on and born_on and appointed_on < years_later(born_on, ADULT):
             at.flaw("appointed_on", _("Khi đó người này chưa đủ 18 tuổi (sinh ngày %s).") % f"{born_on:%d/%m/%Y}", _("Xem lại hai ngày."))
-        if retires_on and born_on and retires_on < years_later(born_on, 40):
-            at.flaw("retires_on", _("Quá gần ngày sinh để là tuổi nghỉ hưu."), _("Xem lại hai ngày."))
+        if retires_on and born_on and not years_later(born_on, RETIRED) <= retires_on <= years_later(born_on, OLDEST):
+            at.flaw("retires_on", _("Khi đó người này dưới 40 hoặc trên 80 tuổi (sinh ngày %s).") % f"{born_on:%d/%m/%Y}", _("Xem lại hai ngày."))
         elif retires_on and not ends_on and retires_on <= since:
             at.warn("retires_on", _("Đã đến tuổi nghỉ hưu vào ngày của số liệu mà vẫn giữ chức."), _("Đã nghỉ thì ghi “Thôi giữ chức từ ngày”."))
         if ends_on and ends_on > today:
@@ -289,12 +299,12 @@ class RosterResource(RegisterResource):
             at.flaw("ends_on", _("Trước ngày nhận chức."), _("Xem lại hai ngày."))
 
 
-def _count(high: int = 32_000) -> Callable[[Cell], Any]:
-    return lambda cell: int(parsing.number(cell, low=0, high=high))
+def _count() -> Callable[[Cell], Any]:
+    return lambda cell: int(parsing.number(cell, low=0, high=MOST))
 
 
 def _area(low: int) -> Callable[[Cell], Any]:
-    return lambda cell: parsing.number(cell, low=low, high=999_999, places=2)
+    return lambda cell: parsing.number(cell, low=low, high=LARGEST_AREA, places=2)
 
 
 class OfficesResource(RegisterResource):
@@ -302,7 +312,7 @@ class OfficesResource(RegisterResource):
 
     construction = Column("construction", "Trụ sở", parsing.construction, "Loại trụ sở", "Tình trạng trụ sở")
     floor_area = Column("floor_area", "Diện tích làm việc (m²)", _area(0), "Diện tích", "Diện tích trụ sở")
-    norm_area = Column("norm_area", "Diện tích theo định mức (m²)", _area(1), "Định mức", "Diện tích định mức")
+    norm_area = Column("norm_area", "Diện tích theo định mức (m²)", _area(SMALLEST_NORM), "Định mức", "Diện tích định mức")
     internet_computers = Column("internet_computers", "Máy tính nối Internet", _count(), "Số máy tính nối Internet", "Máy tính")
     printers = Column("printers", "Máy in", _count(), "Số máy in")
     copiers = Column("copiers", "Máy photo", _count(), "Số máy photo", "Máy photocopy")
@@ -312,13 +322,15 @@ class OfficesResource(RegisterResource):
         model = Office
         fields = ("unit_code", "unit_name", "construction", "floor_area", "norm_area", "internet_computers", "printers", "copiers", "telephone")
 
-    def line(self, at: At, unit: int | None, since: date, today: date, *values: Any) -> Line | None:
+    def line(self, at: At, unit: Place | None, since: date, today: date, *values: Any) -> Line | None:
         construction, floor_area, *_rest, telephone = values
         if construction == Office.NONE and floor_area:
-            at.warn("floor_area", _("Chưa có trụ sở mà có diện tích làm việc."), _("Xem lại hai cột."))
+            at.flaw("floor_area", _("Chưa có trụ sở mà có diện tích làm việc."), _("Ghi 0; nếu đang mượn, thuê thì ghi loại nhà đang dùng."))
+        if construction not in (None, Office.NONE) and floor_area == 0:
+            at.flaw("floor_area", _("Có trụ sở thì diện tích lớn hơn 0."), _("Xem lại hai cột."))
         if unit is None or None in values[:-1]:
             return None
-        return Line(at.table.sheet, at.row, _unit_name(at), (unit,), (*values[:-1], telephone or ""), ())
+        return Line(at.table.sheet, at.row, _unit_name(at), (unit.pk,), (*values[:-1], telephone or ""), ())
 
 
 class ProfilesResource(RegisterResource):
@@ -341,7 +353,7 @@ class ProfilesResource(RegisterResource):
             *("feedback_telephone", "reception_schedule"),
         )
 
-    def line(self, at: At, unit: int | None, since: date, today: date, *values: Any) -> Line | None:
+    def line(self, at: At, unit: Place | None, since: date, today: date, *values: Any) -> Line | None:
         villages, heads = values[3:5]
         if villages is not None and heads is not None and heads > villages:
             other = f"{letter(at.table.places['villages'])}{at.row}"
@@ -349,7 +361,7 @@ class ProfilesResource(RegisterResource):
             at.flaw("village_heads", _("Lớn hơn số thôn, bản (ô %(cell)s: %(n)d).") % what, _("Kiểm tra lại hai ô."))
         if unit is None or None in values[:7]:
             return None
-        return Line(at.table.sheet, at.row, _unit_name(at), (unit,), (*values[:7], values[7] or "", values[8] or ""), ())
+        return Line(at.table.sheet, at.row, _unit_name(at), (unit.pk,), (*values[:7], values[7] or "", values[8] or ""), ())
 
 
 def _unit_name(at: At) -> str:

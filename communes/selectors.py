@@ -154,8 +154,8 @@ def documents_of(unit: Unit) -> DocumentQuerySet:
 def places(unit: Unit, day: date) -> list[Place]:
     """The communes in force on a day, those of the unit marked, for a file about the unit."""
     units = Unit.objects.communes().on(day).order_by("parent__sort_key", "sort_key")
-    rows = units.values_list("pk", "code", "full_name", "parent__full_name", "parent_id", "parent__parent_id")
-    return [Place(pk, code, name, district, unit.pk in (pk, *above)) for pk, code, name, district, *above in rows]
+    rows = units.values_list("pk", "code", "full_name", "kind", "parent__full_name", "parent_id", "parent__parent_id")
+    return [Place(pk, code, name, kind, district, unit.pk in (pk, *above)) for pk, code, name, kind, district, *above in rows]
 
 
 def of_day(model: type[Dated], unit: Unit, day: date) -> "QuerySet[Any]":

@@ -304,11 +304,12 @@ def _parsed(cell: Cell, parse: Callable[[Cell], Any]) -> Any:
 
 
 class Place(NamedTuple):
-    """A commune that a file may speak of: its key, code, full name, district; whether the file may speak of it."""
+    """A commune that a file may speak of: its key, code, full name, kind, district; whether the file may speak of it."""
 
     pk: int
     code: str
     full_name: str
+    kind: str
     district: str
     inside: bool
 

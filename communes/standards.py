@@ -130,6 +130,14 @@ TITLES = {
 }
 """Titles: 11 of cadres, 7 of civil servants (the one for land has two forms, by kind of commune), and the non-full-time."""
 
+LAND = frozenset({"land_rural", "land_urban"})
+"""The two forms of the title for land."""
+
+
+def fitting(title: str, commune_kind: str) -> str:
+    """The title as communes of this kind have it: for land, a xã has the rural form, a phường or thị trấn the urban one."""
+    return ("land_rural" if commune_kind == "xa" else "land_urban") if title in LAND else title
+
 
 def missing(kind: Kind, education: Education, qualification: Qualification, theory: Theory, declared: Collection[Gap] = ()) -> tuple[Gap, ...]:
     """What an official lacks by the standards of the kind, in a fixed order; nothing: meets all standards.

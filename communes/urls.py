@@ -23,6 +23,7 @@ def addresses(door: Door) -> list[URLPattern]:
         path("uploads/<uuid:upload>/marked/", uploads.marked, given, name="upload-marked"),
         path("uploads/<uuid:upload>/take/", uploads.take, given, name="upload-take"),
         path("documents/", views.documents, given, name="documents"),
+        path("documents/export/", views.documents_csv, given, name="documents-export"),
         path("documents/new/", views.document_new, given, name="document-new"),
         path("documents/<int:document>/", views.document, given, name="document"),
         path("documents/<int:document>/file/", views.document_file, given, name="document-file"),

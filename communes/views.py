@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,6 +22,7 @@ from communes.forms import AsOfForm, DatedForm, DocumentForm, EndForm, FileForm,
 from communes.models import Dated, Document, Office, Official, Profile, Unit
 from communes.rules import Level
 from communes.services import FIELDS, Backdated, BadFile, Duplicate, NumberTaken, Stale
+from communes.tables import csv_lines
 
 BAD_FILE = gettext_lazy("Không nhận được tệp này. Chỉ nhận PDF, DOCX, XLSX, JPG, PNG không quá 10 MB.")
 
@@ -207,9 +208,8 @@ def _one_row(
 @require_safe
 def documents(request: HttpRequest, door: Door) -> HttpResponse:
     """The documents that the reader sees, narrowed by kind and words."""
-    wanted = {name: _text(request, name) for name in ("kind", "q")}
+    wanted, found = _wanted_documents(request, door)
     kinds = dict(Document._meta.get_field("kind").flatchoices)
-    found = selectors.documents(door.documents(request.user), kind=wanted["kind"], words=wanted["q"])
     page = Paginator(found, A_PAGE).get_page(_text(request, "page"))
     context = {
         "answer": sentences.documents_answer(len(found), narrowed=any(wanted.values())),
@@ -222,6 +222,22 @@ def documents(request: HttpRequest, door: Door) -> HttpResponse:
         "keeps": door.keeps(request.user, request.user.unit),  # type: ignore[union-attr]
     }
     return render(request, "communes/documents.html", context)
+
+
+def _wanted_documents(request: HttpRequest, door: Door) -> tuple[dict[str, str], list[Document]]:
+    wanted = {name: _text(request, name) for name in ("kind", "q")}
+    return wanted, selectors.documents(door.documents(request.user), kind=wanted["kind"], words=wanted["q"])
+
+
+@require_safe
+def documents_csv(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """The documents of the page as a file, narrowed as it is, all of its pages."""
+    _wanted, found = _wanted_documents(request, door)
+    return StreamingHttpResponse(
+        csv_lines(pages.documents(found)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="documents.csv"'},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -130,6 +130,7 @@ TABLE = [
     Row("register-export", UNITS, get=WRITERS, arguments=UNIT | {"register": "roster"}),
     *(Row("register-export", UNITS, get=EVERYBODY, arguments=UNIT | {"register": register}) for register in ("offices", "profiles")),
     Row("documents", get=EVERYBODY),
+    Row("documents-export", get=EVERYBODY),
     Row("document-new", get=WRITERS, post=WRITERS),
     Row("document-new", UNITS, get=WRITERS, post=WRITERS, query="?unit={code}"),
     Row("document", get=EVERYBODY, post=OFFICERS, arguments={"document": "{document}"}),

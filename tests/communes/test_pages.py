@@ -246,7 +246,7 @@ def test_an_official_is_entered_and_found_in_the_list(place, cast, year):
         ({"education": "9"}, "Trình độ văn hóa"),
         ({"education": ""}, "Chọn trình độ văn hóa"),
         ({"appointed_on": "01/7/2018"}, "ở sau ngày tính số liệu"),
-        ({"appointed_on": "01/01/1980"}, "khi dưới 16 tuổi"),
+        ({"appointed_on": "01/01/1980"}, "khi dưới 18 tuổi"),
         ({"retires_on": "01/01/2000"}, "nghỉ hưu khi dưới 40"),
         ({"since": "01/01/2003"}, "trước khi đơn vị có hiệu lực"),
         ({"since": "01/01/2199"}, "ở sau hôm nay"),
@@ -523,6 +523,33 @@ def test_documents_are_found_without_diacritics_and_by_kind(place, cast, year):
     assert "Đối thoại" in text(cast.entry, "/documents/?q=ĐỐI+thoai")
     assert "Cải tạo trụ sở" in text(cast.entry, "/documents/?kind=decision&q=99/qd")
     assert "Không có văn bản nào khớp" in text(cast.entry, "/documents/?kind=%00x&q=%00")
+
+
+def test_documents_are_fetched_as_a_file_narrowed_as_the_page_is(place, cast, year, django_assert_max_num_queries):
+    DocumentFactory.create_batch(60, unit=place.commune, kind=Document.MINUTES, title="=1+1")
+    DocumentFactory(unit=place.commune, number="99/QĐ-UBND", kind=Document.DECISION)
+    DocumentFactory(unit=place.sibling, kind=Document.MINUTES, number="1/BB-HL")
+
+    client = client_of(cast.entry)
+
+    with django_assert_max_num_queries(8):
+        answer = client.get("/documents/export/?kind=minutes")
+        lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+
+    assert answer["Content-Type"].startswith("text/csv")
+    assert 'href="/documents/export/?kind=minutes&amp;"' in client.get("/documents/?kind=minutes").content.decode()
+    assert lines[0].startswith("Số, ký hiệu;Loại văn bản;Ngày ban hành")
+    assert len(lines) == 61
+    assert all("'=1+1" in line and place.commune.full_name in line for line in lines[1:])
+    assert "1/BB-HL" not in "".join(lines)
+
+
+def test_a_document_says_who_recorded_it_also_without_a_file(place, cast, year):
+    send(cast.entry, "/documents/new/", FACTS, 302)
+
+    page = text(cast.leader, reverse("document", args=[Document.objects.get().pk]))
+    assert "Ghi vào cổng" in page
+    assert str(cast.entry) in page
 
 
 def test_many_documents_come_in_pages(place, cast, year):

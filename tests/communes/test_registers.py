@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from communes import reading
 from communes.models import Office, Official, Profile, Upload
 from tests.factories import UnitFactory
-from tests.sheets import OFFICE, OFFICES, PROFILE, PROFILES, ROSTER, book, flaws, person, saved, send
+from tests.sheets import OFFICE, OFFICES, PROFILE, PROFILES, ROSTER, book, flaws, person, read, saved, send
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +52,13 @@ def test_what_can_mean_one_thing_only_is_accepted(tell, cells):
     assert tell(book([person(**cells)])) == []
 
 
+def test_the_short_word_for_land_is_the_title_that_the_commune_has(place, cast):
+    upload = send(book([person(Chức_danh="Địa chính")]), place.commune, cast.entry)
+
+    assert flaws(upload) == []
+    assert read(upload).lines[0].values[1] == "land_urban"
+
+
 BAD = {
     "an unknown title": ({"Chức_danh": "Chủ tịch xã hội"}, "E4", "Chức danh", "Không có trong danh mục"),
     "the month first": ({"Ngày_sinh": "12/31/1975"}, "D4", "Ngày sinh", "Không có tháng 31"),
@@ -67,7 +74,12 @@ BAD = {
     "appointed in the future": ({"Ngày_tuyển_dụng,_bầu,_bổ_nhiệm": "01/01/2020"}, "J4", "Ngày tuyển dụng, bầu, bổ nhiệm", "sau ngày của số liệu"),
     "born in the future": ({"Ngày_sinh": "12/05/2025", "Ngày_tuyển_dụng,_bầu,_bổ_nhiệm": None}, "D4", "Ngày sinh", "Sinh sau"),
     "a child": ({"Ngày_sinh": "12/05/2010", "Ngày_tuyển_dụng,_bầu,_bổ_nhiệm": None}, "D4", "Ngày sinh", "8 tuổi"),
-    "retired at birth": ({"Ngày_đến_tuổi_nghỉ_hưu": "12/05/1976"}, "K4", "Ngày đến tuổi nghỉ hưu", "Quá gần ngày sinh"),
+    "retired at birth": ({"Ngày_đến_tuổi_nghỉ_hưu": "12/05/1976"}, "K4", "Ngày đến tuổi nghỉ hưu", "dưới 40 hoặc trên 80 tuổi"),
+    "retired beyond belief": ({"Ngày_đến_tuổi_nghỉ_hưu": "12/05/2076"}, "K4", "Ngày đến tuổi nghỉ hưu", "dưới 40 hoặc trên 80 tuổi"),
+    "a title of another kind of commune": (
+        {"Chức_danh": "Địa chính - nông nghiệp - xây dựng và môi trường"},
+        *("E4", "Chức danh", "Phường Noong Bua không có chức danh này"),
+    ),
     "the same title twice": ({"Kiêm_nhiệm": "Chủ tịch UBND"}, "F4", "Kiêm nhiệm", "trùng"),
     "an ended person that never was": ({"Thôi_giữ_chức_từ_ngày": "01/01/2019"}, "4", "", "không có trong sổ"),
     "an end to come": ({"Thôi_giữ_chức_từ_ngày": "01/01/2030"}, "N4", "Thôi giữ chức từ ngày", "sau hôm nay"),
@@ -320,6 +332,12 @@ def test_offices_are_read(place, cast):
         ({"Diện tích theo định mức (m²)": 0}, "E4", "ngoài khoảng"),
         ({"Máy in": "2,5"}, "G4", "số nguyên"),
         ({"Máy in": None}, "G4", "bắt buộc"),
+        ({"Máy in": 501}, "G4", "ngoài khoảng"),
+        ({"Diện tích làm việc (m²)": 20001}, "D4", "ngoài khoảng"),
+        ({"Diện tích làm việc (m²)": 0}, "D4", "lớn hơn 0"),
+        ({"Diện tích theo định mức (m²)": 9}, "E4", "ngoài khoảng"),
+        ({"Trụ sở": "Chưa có trụ sở"}, "D4", "Chưa có trụ sở mà"),
+        ({"Điện thoại liên hệ": "123456"}, "I4", "số điện thoại"),
         ({"Máy in": "91,5%"}, "G4", "phần trăm"),
         ({"Trụ sở": "lâu đài"}, "C4", "danh mục"),
         ({"Điện thoại liên hệ": "gọi anh Ba"}, "I4", "số điện thoại"),
