@@ -42,26 +42,21 @@ def told(districts: int, communes: int, indicators: int) -> annex.Told:
             whole = random.randrange(1, 400)
             figures[key] = annex.Amount(Decimal(random.randrange(whole + 1)), Decimal(whole))
         total = Decimal(random.randrange(300, 480)) / 2
-        return annex.Place(f"{number}", f"Xã Số {number}", figures, number + 1, total, Decimal(240), "fair")
+        return annex.Place(f"{number}", f"Xã Số {number}", figures, rank=number + 1, total=total, max_total=Decimal(240), grade="fair")
 
     def above(name: str, below: list[annex.Place]) -> annex.Place:
         return annex.Place(name, f"Huyện {name}", {key: amount([one.figures[key] for one in below]) for key, *_rest in keys}, communes=below)
 
     parts = [above(f"Thứ {one}", [commune(one * communes + number) for number in range(communes)]) for one in range(districts)]
+    whole = above("Điện Biên", parts)
     targets = [
-        {
-            "code": f"TG{number:02}",
-            "clause": "II.2",
-            "name": name,
-            "operator": ">=",
-            "value": Decimal(90),
-            "unit": "% communes",
-            "population": "",
-            "key": key,
-        }
+        {"code": f"TG{number:02}", "clause": "II.2", "name": name, "operator": ">=", "value": Decimal(90), "unit": "% communes", "population": ""}
+        | {"numerator": figure.numerator, "denominator": figure.denominator, "actual": 100 * figure.numerator / figure.denominator}
+        | {"gap": Decimal(-1), "met": False, "judged": True}
         for number, (key, name, _combine) in enumerate(keys, start=1)
+        for figure in [whole.figures[key]]
     ]
-    return annex.Told("Năm 2018", half=False, province=above("Điện Biên", parts), districts=parts, targets=targets, indicators=keys)
+    return annex.Told("Năm 2018", half=False, whole=whole, districts=parts, targets=targets, indicators=keys)
 
 
 COVER = annex.Cover(number=1, final=True, made_at=datetime(2019, 1, 25, tzinfo=UTC), digest="0" * 64)

@@ -7,7 +7,7 @@ when somebody edits the cell. The rows go to disk as they are written: the count
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -20,7 +20,8 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from plan2018.rules import COUNTS, TARGET_GROUPS, VIETNAM, Combine, Judgement, judge
+from communes.rules import Level
+from plan2018.rules import COUNTS, TARGET_GROUPS, VIETNAM, Combine, Source
 from reports import exports, goals
 from reports.rules import TITLE
 from reports.sentences import GRADE_WORDS
@@ -29,6 +30,8 @@ from scoring.rules import Grade
 FONT = "Times New Roman"
 LOCALE = "[$-42A]"
 """Numbers in the Vietnamese way where a program lets the file decide."""
+ELSEWHERE = (Source.CLASSIFICATION, Source.FILING)
+"""Records whose indicators communes have no figures for: classes have an annex of their own, reports are the districts'."""
 LONGEST_TEXT = 32_767
 LONGEST_NAME = 31
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -52,11 +55,13 @@ class Amount(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """A unit with its figures by key; a commune also with its place in the ranking."""
+    """A unit with its figures by indicator; a commune also with its place in the ranking."""
 
     name: str
     full_name: str
     figures: Mapping[str, Amount]
+    actuals: Mapping[str, Decimal | None] = field(default_factory=dict)
+    """Of a district, by code of target: its share in percent, its count, its lowest part."""
     rank: int | None = None
     total: Decimal | None = None
     max_total: Decimal | None = None
@@ -68,16 +73,62 @@ class Place:
 
 @dataclass(frozen=True)
 class Told:
-    """What the annexes tell."""
+    """What the annexes tell of a province; of a district alone, which is then also its only district."""
 
     period: str
     half: bool
-    province: Place
+    whole: Place
     districts: Sequence[Place]
     targets: Sequence[Mapping[str, Any]]
-    """code, clause, name, operator, value, unit, population, key."""
+    """Rows of `selectors.targets` for the whole."""
     indicators: Sequence[tuple[str, str, str]]
-    """Key, name and way to combine of what communes have, in the plan's order."""
+    """Code, name and way to combine of what communes have, in the plan's order."""
+    illustrative: bool = False
+    unchecked: bool = False
+
+
+EXACT = ("value", "numerator", "denominator", "actual", "gap")
+
+
+def read(content: Mapping[str, Any]) -> Told:
+    """What an edition tells (`editions.snapshot`, or `editions.scoped` to a district)."""
+    standings, figures = content["standings"], content["figures"]
+
+    def place(unit: Mapping[str, Any], communes: Sequence[Place] = ()) -> Place:
+        rank, total, max_total, grade, clean_strong = standings.get(unit["code"], (None, None, None, "", False))
+        return Place(
+            unit["name"],
+            unit["full_name"],
+            {key: Amount(*map(_exact, (one[0], one[1], one[3]))) for key, one in figures.get(unit["code"], {}).items()},  # type: ignore[arg-type]
+            {row["code"]: _exact(row["actual"]) for row in content["targets"].get(unit["code"], ())},
+            rank,
+            _exact(total),
+            _exact(max_total),
+            grade,
+            clean_strong,
+            communes,
+        )
+
+    below: dict[str, list[Place]] = {}
+    for unit in content["units"]:
+        if unit["level"] == Level.COMMUNE:
+            below.setdefault(unit["parent"], []).append(place(unit))
+    districts = [place(unit, below.get(unit["code"], ())) for unit in content["units"] if unit["level"] == Level.DISTRICT]
+    top, period = content["units"][0], content["period"]
+    return Told(
+        period=period["name"],
+        half=period["kind"] == "half",
+        whole=place(top),
+        districts=districts,
+        targets=[row | {name: _exact(row[name]) for name in EXACT} for row in content["targets"].get(top["code"], ())],
+        indicators=[(row["code"], row["name"], row["combine"]) for row in content["indicators"] if row["source"] not in ELSEWHERE],
+        illustrative=content["illustrative"],
+        unchecked=content["unchecked"],
+    )
+
+
+def _exact(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 @dataclass(frozen=True)
@@ -92,8 +143,6 @@ class Cover:
     agency: str = "SỞ NỘI VỤ"
     attached_to: str = ""
     """The document that they belong to: "Báo cáo số 05/BC-SNV ngày 05 tháng 3 năm 2018 của Sở Nội vụ"."""
-    illustrative: bool = False
-    unchecked: bool = False
 
     @property
     def edition(self) -> str:
@@ -258,7 +307,7 @@ class Page:
             lines.append(_("Số liệu 6 tháng là ước thực hiện."))
         if not cover.final:
             lines.append(_("Ấn bản tạm tính: số liệu còn có thể thay đổi đến khi có ấn bản chính thức."))
-        lines += [line for (line,) in exports.caveats(illustrative=cover.illustrative, unchecked=cover.unchecked)]
+        lines += [line for (line,) in exports.caveats(illustrative=told.illustrative, unchecked=told.unchecked)]
         source = _("Nguồn: %(edition)s, lập lúc %(moment)s; mã số liệu %(digest)s.")
         lines.append(source % {"edition": cover.edition, "moment": f"{moment:%H:%M} ngày {moment:%d/%m/%Y}", "digest": cover.digest})
         self.row += 1
@@ -319,10 +368,8 @@ def _targets(page: Page, told: Told) -> None:
 
 
 def _target(page: Page, told: Told, target: Mapping[str, Any], number: int, first: int) -> None:
-    figure = told.province.figures.get(target["key"])
-    verdict = _judged(target, figure)
-    share, row = goals.is_share(dict(target)), page.row
-    parts = [_part(target, place.figures.get(target["key"])) for place in told.districts]
+    share, row, actual, plain = target["unit"].startswith("%"), page.row, target["actual"], dict(target)
+    parts = [place.actuals.get(target["code"]) for place in told.districts]
     page.sheet.set_row(row, 32)
     page.amount(0, number, "ordinal")
     page.text(1, target["code"], "centre")
@@ -330,35 +377,28 @@ def _target(page: Page, told: Told, target: Mapping[str, Any], number: int, firs
     page.text(3, target["clause"])
     page.text(4, goals.SIGNS[target["operator"]], "centre")
     page.amount(5, target["value"], "whole" if target["value"] == int(target["value"]) else "share")
-    page.text(6, "%" if share else _("ngày/quý") if target["unit"] == goals.DAYS else goals.noun(dict(target)), "centre")
-    page.amount(7, figure and figure.numerator)
-    page.amount(8, figure and figure.denominator)
+    page.text(6, "%" if share else _("ngày/quý") if target["unit"] == goals.DAYS else goals.noun(plain), "centre")
+    page.amount(7, target["numerator"])
+    page.amount(8, target["denominator"])
     span = f"{cell(row, first)}:{cell(row, first + len(parts) - 1)}"
-    actual = verdict.actual if verdict else None
     if share:
-        shown = "long" if verdict and goals.shown(verdict.actual, target["value"]).as_tuple().exponent < -2 else "share"  # type: ignore[operator]
-        page.amount(9, actual, shown, f"=100*{cell(row, 7)}/{cell(row, 8)}")
+        page.amount(9, actual, "long" if _is_close(actual, target["value"]) else "share", f"=100*{cell(row, 7)}/{cell(row, 8)}")
     elif target["unit"] in COUNTS:
         page.amount(9, actual, "whole", f"=SUM({span})" if added(parts, actual) else "")
     else:
         lowest = min((part for part in parts if part is not None), default=None)
         page.amount(9, actual, "whole", f"=MIN({span})" if lowest is not None and lowest == actual else "")
-    page.amount(10, verdict.gap if verdict else None)
-    page.text(11, goals.noun(dict(target)), "centre")
-    page.text(12, goals.RESULTS[goals.KEYS[verdict.met if verdict else None]], "centre")
+    page.amount(10, target["gap"])
+    page.text(11, goals.noun(plain), "centre")
+    page.text(12, goals.RESULTS[goals.KEYS[target["met"]]] if target["judged"] else _("Không xét ở cấp này"), "centre")
     for column, part in enumerate(parts, start=first):
-        page.amount(column, part, "share" if share else "whole")
+        page.amount(column, part, ("long" if _is_close(part, target["value"]) else "share") if share else "whole")
     page.row += 1
 
 
-def _judged(target: Mapping[str, Any], figure: Amount | None) -> Judgement | None:
-    return figure and judge(target["unit"], target["operator"], target["value"], *figure)
-
-
-def _part(target: Mapping[str, Any], figure: Amount | None) -> Decimal | None:
-    """What a district contributes: its share in percent, its count, its lowest."""
-    verdict = _judged(target, figure)
-    return verdict.actual if verdict else None
+def _is_close(actual: Decimal | None, value: Decimal) -> bool:
+    """Whether two decimals would show a share on the other side of its target."""
+    return actual is not None and int(goals.shown(actual, value).as_tuple().exponent) < -2
 
 
 # II: the ranking
@@ -417,9 +457,9 @@ def _classes(page: Page, told: Told) -> None:
         return f"=SUM({cell(first, column)}:{cell(page.row - 1, column)})" if told.districts and added(parts, value) else ""
 
     page.text(0, "", "total_text")
-    page.text(1, _("Toàn tỉnh"), "total_text")
+    page.text(1, _("Cộng"), "total_text")
     page.amount(2, whole, "total_whole", f"=SUM({cell(first, 2)}:{cell(page.row - 1, 2)})" if told.districts else "")
-    _counts(page, told.province, keys, whole, "total_", total)
+    _counts(page, told.whole, keys, whole, "total_", total)
     page.row += 1
     page.notes(9, told)
     page.fit()
@@ -580,10 +620,10 @@ def _districts(page: Page, told: Told, names: Sequence[str]) -> None:
         _read_from(page, place, blocks, "'" + name.replace("'", "''") + "'!", first + len(place.communes))
         page.row += 1
     page.text(0, "", "total_text")
-    page.text(1, _("Toàn tỉnh"), "total_text")
+    page.text(1, _("Cộng"), "total_text")
     whole = sum(len(district.communes) for district in told.districts)
     page.amount(2, whole, "total_whole", f"=SUM({cell(first, 2)}:{cell(page.row - 1, 2)})" if told.districts else "")
-    _totals(page, told.province, told.districts, blocks, first)
+    _totals(page, told.whole, told.districts, blocks, first)
     page.row += 1
     page.notes(last, told, first=FROZEN)
 

@@ -7,8 +7,10 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from reports import annex
+from plan2018.models import Period
+from reports import annex, editions
 from tests.reports.test_annex import COVER, HOSTILE, Place, formulas, opened, result, told
+from tests.reports.test_annex_of_edition import written
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")]
 
@@ -51,3 +53,23 @@ def test_hostile_names_come_back_from_libreoffice_as_they_were(tmp_path):
     for sheet in book.sheetnames[4:]:
         listed = {cell.value: cell.data_type for cell in book[sheet]["B"]}
         assert {name: listed.get(name) for name in names} == dict.fromkeys(names, "s")
+
+
+@pytest.mark.parametrize("code", ["2018-H1", "2018-Y"])
+def test_libreoffice_calculates_the_whole_province(code, loaded, tmp_path):
+    content = written(editions.snapshot(Period.objects.select_related("plan").get(code=code)))
+    formula, value = opened(content)
+
+    calculated = load_workbook(BytesIO(converted(without_values(content), tmp_path)), data_only=True)
+
+    for sheet, name in formulas(formula):
+        assert calculated[sheet][name].value == pytest.approx(value[sheet][name].value, rel=1e-12), (sheet, name)
+
+
+def test_every_page_is_printed_once(loaded, tmp_path):
+    """Two pages of targets, five of the ranking, one of classes, five of all districts, six of each district: no page is too wide."""
+    content = written(editions.snapshot(Period.objects.select_related("plan").get(code="2018-Y")))
+
+    pages = converted(content, tmp_path, "pdf").count(b"/Type/Page/")
+
+    assert pages == 2 + 5 + 1 + 5 + 10 * 6

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from plan2018.rules import judge
 from reports import annex
 from reports.annex import Amount, Place, Told
 from tests.formulas import worth
 
 HOSTILE = ["=1+1", "+84", "-2", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x";"y")', "a\x00b\x1f", "_x0041_", "<b>&amp;", "\ud800x", "x" * 40_000, "'"]
-COVER = annex.Cover(
-    number=2, final=False, made_at=datetime(2019, 1, 25, 7, 5, tzinfo=UTC), digest="3fa9c1" + "0" * 58, illustrative=True, unchecked=True
-)
+COVER = annex.Cover(number=2, final=False, made_at=datetime(2019, 1, 25, 7, 5, tzinfo=UTC), digest="3fa9c1" + "0" * 58)
 INDICATORS = [("procedures.posted", "Niêm yết thủ tục", "sum"), ("renewal", "Đổi mới", "sum"), ("support.days", "Về xã giúp", "lowest")]
 TARGETS = [
     ("TG01", "communes", ">=", "63", "title", "Trong sạch, vững mạnh"),
@@ -35,7 +34,13 @@ def amounts(**figures: tuple[int, ...]) -> dict[str, Amount]:
 
 
 def place(name: str, figures: dict[str, Amount], **known: Any) -> Place:
-    return Place(name, known.pop("full_name", f"Xã {name}"), figures, **known)
+    actuals = {code: judged(unit, operator, value, figures.get(key))["actual"] for code, unit, operator, value, key, _name in TARGETS}
+    return Place(name, known.pop("full_name", f"Xã {name}"), figures, actuals, **known)
+
+
+def judged(unit: str, operator: str, value: str, figure: Amount | None) -> dict[str, Any]:
+    found = figure and judge(unit, operator, Decimal(value), *figure)
+    return {name: getattr(found, name, None) for name in ("actual", "gap", "met")}
 
 
 def told(**changes: Any) -> Told:
@@ -70,7 +75,7 @@ def told(**changes: Any) -> Told:
             communes=second,
         ),
     ]
-    province = place(
+    whole = place(
         "Điện Biên",
         amounts(
             procedures__posted=(10126, 10129),
@@ -81,13 +86,24 @@ def told(**changes: Any) -> Told:
         ),
         full_name="Tỉnh Điện Biên",
     )
+    whole = changes.get("whole", whole)
     targets = [
-        {"code": code, "clause": "II.2", "name": name, "operator": operator, "value": Decimal(value), "unit": unit, "population": "", "key": key}
+        {
+            "code": code,
+            "clause": "II.2",
+            "name": name,
+            "operator": operator,
+            "value": Decimal(value),
+            "unit": unit,
+            "population": "",
+            "judged": True,
+            **{column: getattr(whole.figures.get(key), column, None) for column in ("numerator", "denominator")},
+            **judged(unit, operator, value, whole.figures.get(key)),
+        }
         for code, unit, operator, value, key, name in TARGETS
     ]
-    return Told(
-        **{"period": "Năm 2018", "half": False, "province": province, "districts": districts, "targets": targets, "indicators": INDICATORS} | changes
-    )
+    given = {"period": "Năm 2018", "half": False, "whole": whole, "districts": districts, "targets": targets, "indicators": INDICATORS}
+    return Told(**given | {"illustrative": True, "unchecked": True} | changes)
 
 
 def result(rank: int, total: str, grade: str, clean_strong: bool) -> dict[str, Any]:
@@ -139,7 +155,7 @@ def test_a_share_is_never_rounded_onto_its_target(books):
     formats = {row[1].value: row[9].number_format for row in sheet.iter_rows() if row[1].value}
 
     assert formats["TG14"] == "[$-42A]#,##0.00"  # 99,97: nobody reads it as 100
-    close = told(province=place("Điện Biên", amounts(procedures__posted=(99_999, 100_000)), full_name="Tỉnh Điện Biên"), districts=[])
+    close = told(whole=place("Điện Biên", amounts(procedures__posted=(99_999, 100_000)), full_name="Tỉnh Điện Biên"), districts=[])
     [number_format] = [row[9].number_format for row in opened(annex.write(close, COVER))[0]["I. Chỉ tiêu"].iter_rows() if row[1].value == "TG14"]
     assert number_format == "[$-42A]#,##0.00####"
 
@@ -158,8 +174,8 @@ def test_the_ranking_has_every_commune_the_unranked_last(books):
 
 def test_the_classes_add_up_to_the_province(books):
     assert row_of(books[1], "III. Xếp loại", 1, "Thị xã Mường Lay") == [2, "Thị xã Mường Lay", 2, 0, 0, 0, 1, 1, 0, 0]
-    assert row_of(books[1], "III. Xếp loại", 1, "Toàn tỉnh") == [None, "Toàn tỉnh", 4, 1, 1, 0, 1, 1, 1, 50]
-    assert row_of(books[0], "III. Xếp loại", 1, "Toàn tỉnh")[2].startswith("=SUM(C")
+    assert row_of(books[1], "III. Xếp loại", 1, "Cộng") == [None, "Cộng", 4, 1, 1, 0, 1, 1, 1, 50]
+    assert row_of(books[0], "III. Xếp loại", 1, "Cộng")[2].startswith("=SUM(C")
 
 
 def test_a_district_has_its_communes_and_their_totals(books):
@@ -176,7 +192,7 @@ def test_all_districts_are_read_from_their_own_sheets(books):
 
     assert formula[3].startswith("='V.1 Điện Biên'!F")
     assert value[2:] == [2, 10119, 10120, pytest.approx(100 * 10119 / 10120), 1, 2, 50, 7, 8, 12]
-    assert row_of(books[1], "IV. Các huyện", 1, "Toàn tỉnh")[2:] == [
+    assert row_of(books[1], "IV. Các huyện", 1, "Cộng")[2:] == [
         4,
         10126,
         10129,
@@ -213,7 +229,7 @@ def test_a_total_that_does_not_add_up_is_the_figure_of_the_edition_and_no_formul
 
     assert formula[5] == value[5] == 8
     assert formula[6].startswith("=SUM(")
-    assert row_of(books[0], "IV. Các huyện", 1, "Toàn tỉnh")[3] == 10126
+    assert row_of(books[0], "IV. Các huyện", 1, "Cộng")[3] == 10126
     for sheet, name in formulas(books[0]):
         assert worth(books[0], sheet, name) == pytest.approx(books[1][sheet][name].value, rel=1e-12), (sheet, name)
 
@@ -322,7 +338,7 @@ def test_numbers_are_written_the_vietnamese_way(books):
 
 
 def test_an_edition_without_districts_still_opens():
-    empty = told(districts=[], province=place("Điện Biên", {}, full_name="Tỉnh Điện Biên"), targets=[], indicators=[])
+    empty = told(districts=[], whole=place("Điện Biên", {}, full_name="Tỉnh Điện Biên"), targets=[], indicators=[])
 
     assert opened(annex.write(empty, COVER))[0].sheetnames == ["I. Chỉ tiêu", "II. Xếp hạng", "III. Xếp loại", "IV. Các huyện"]
 
