@@ -14,9 +14,9 @@ from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from bench.figure import Figure, in_turn
 from reports import annex
@@ -64,7 +64,7 @@ COVER = annex.Cover(number=1, final=True, made_at=datetime(2019, 1, 25, tzinfo=U
 Cell = tuple[int, int, Any, Any]
 
 
-class Heard(Worksheet):
+class Heard(annex.Sheet):
     """A sheet that also keeps what is written to it."""
 
     def __init__(self) -> None:
@@ -92,15 +92,13 @@ def cells_of(size: annex.Told) -> list[list[tuple[str, Cell]]]:
     """All cells of the annexes, sheet by sheet."""
     heard: list[Heard] = []
 
-    def sheet() -> Heard:
-        heard.append(Heard())
-        return heard[-1]
+    class Kept(Heard):
+        def __init__(self) -> None:
+            super().__init__()
+            heard.append(self)
 
-    Workbook.worksheet_class = staticmethod(sheet)
-    try:
+    with patch.object(annex, "Sheet", Kept):
         annex.write(size, COVER)
-    finally:
-        Workbook.worksheet_class = Worksheet
     return [one.cells for one in heard]
 
 
