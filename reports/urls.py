@@ -7,6 +7,7 @@ from reports import published, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("dashboard/<slug:period>/", views.dashboard, name="dashboard"),
+    path("dashboard/<slug:period>/csv/", views.dashboard_csv, name="dashboard-csv"),
     path("rollups/<slug:period>/", views.rollup, name="rollup"),
     path("jobs/<uuid:job>/", views.job, name="job"),
     path("reports/<slug:period>/<slug:code>/", views.report, name="report"),
@@ -17,9 +18,12 @@ urlpatterns = [
     path("targets/<slug:period>/", views.targets, name="targets"),
     path("targets/<slug:period>/csv/", views.targets_csv, name="targets-csv"),
     path("targets/<slug:period>/<slug:code>/", views.target, name="target"),
+    path("targets/<slug:period>/<slug:code>/csv/", views.target_csv, name="target-csv"),
     path("compare/<slug:period>/<slug:other>/", views.compare, name="compare"),
+    path("compare/<slug:period>/<slug:other>/csv/", views.compare_csv, name="compare-csv"),
     path("rankings/<slug:period>/", views.ranking, name="ranking"),
     path("rankings/<slug:period>/csv/", views.ranking_csv, name="ranking-csv"),
     path("units/", views.units, name="units"),
     path("units/<slug:code>/", views.unit, name="unit"),
+    path("units/<slug:code>/csv/", views.unit_csv, name="unit-csv"),
 ]

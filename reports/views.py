@@ -142,9 +142,7 @@ def target(request: HttpRequest, period: str, code: str) -> HttpResponse:
     user, (asked, others) = _user(request), get_periods(period, FILLED)
     scope, choices = doors.get_scope(user, _text(request, "unit"), asked.ends_on)
     rows = selectors.targets(asked, scope)
-    row = next((row for row in rows if row["code"] == code), None)
-    if row is None:
-        raise Http404(_("Kế hoạch của kỳ này không có chỉ tiêu %s.") % code)
+    row = _find_target(rows, code)
     below = [] if scope.level == Level.COMMUNE else selectors.parts(asked, scope, row["key"])
     terms = {term.kind: term.code for term in (*others, asked)}
     address = partial(_record, user, terms.get(row["term"], asked.code), row, scope)
@@ -155,6 +153,25 @@ def target(request: HttpRequest, period: str, code: str) -> HttpResponse:
         **pages.target(rows, code, below, scope.full_name, scope.level, half=asked.kind == Period.HALF, address=address),
     }
     return render(request, "reports/target.html", context)
+
+
+@require_safe
+def target_csv(request: HttpRequest, period: str, code: str) -> HttpResponseBase:
+    """One target of a unit and of the units next below it as a file: the rows of its page."""
+    asked, _others = get_periods(period)
+    scope, _choices = doors.get_scope(_user(request), _text(request, "unit"), asked.ends_on)
+    rows = selectors.targets(asked, scope)
+    key = _find_target(rows, code)["key"]
+    below = [] if scope.level == Level.COMMUNE else selectors.parts(asked, scope, key)
+    page = pages.target(rows, code, below, scope.full_name, scope.level, half=asked.kind == Period.HALF, address=lambda _unit: "")
+    return _csv(exports.part_rows(page, scope.full_name, asked.name), f"chi-tieu-{code}-{asked.code}-{scope.code}.csv")
+
+
+def _find_target(rows: list[dict[str, Any]], code: str) -> dict[str, Any]:
+    row = next((row for row in rows if row["code"] == code), None)
+    if row is None:
+        raise Http404(_("Kế hoạch của kỳ này không có chỉ tiêu %s.") % code)
+    return row
 
 
 def _of_targets(user: User, period: Period, others: list[Period], scope: Unit) -> dict[str, object]:
@@ -188,12 +205,26 @@ def _record(user: User, period: str, target: dict[str, Any], scope: Unit, unit: 
 @require_safe
 def compare(request: HttpRequest, period: str, other: str) -> HttpResponse:
     """The targets of two periods, also of two plans, beside each other for the reader's unit."""
-    (asked, others), scope = get_periods(period), _user(request).unit
+    scope = _user(request).unit
+    asked, beside, found = _compared(period, other, scope)
+    return render(request, "reports/compare.html", {"period": asked, "other": beside, "scope": scope, **found})
+
+
+@require_safe
+def compare_csv(request: HttpRequest, period: str, other: str) -> HttpResponseBase:
+    """The rows of the page of two periods as a file."""
+    scope = _user(request).unit
+    asked, beside, found = _compared(period, other, scope)
+    table = exports.compared_rows(found["rows"], scope.full_name, asked.name, beside.name)
+    return _csv(table, f"so-sanh-{asked.code}-{beside.code}-{scope.code}.csv")
+
+
+def _compared(period: str, other: str, scope: Unit) -> tuple[Period, Period, dict[str, Any]]:
+    asked, others = get_periods(period)
     beside = next((one for one in others if one.code == other), None)
     if beside is None:
         raise Http404(_("Không có kỳ %s để so.") % other)
-    found = years.compare(selectors.targets(asked, scope), selectors.targets(beside, scope), scope.level)
-    return render(request, "reports/compare.html", {"period": asked, "other": beside, "scope": scope, **found})
+    return asked, beside, years.compare(selectors.targets(asked, scope), selectors.targets(beside, scope), scope.level)
 
 
 @require_safe
@@ -223,6 +254,18 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+def unit_csv(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The criteria of a unit in a period (?period=, else the newest) as a file: a commune's points or a district's means, beside those above."""
+    asked, _others = get_periods(_text(request, "period"))
+    found = access.get_unit(_user(request), code, asked.ends_on)
+    if found.level == Level.PROVINCE:
+        return redirect("dashboard-csv", period=asked.code)
+    commune = found.level == Level.COMMUNE
+    rows = [row for row in selectors.sheet(asked, found) if row["period"] == asked.code] if commune else selectors.criteria(asked, found)
+    return _csv(exports.criterion_rows(rows, found.full_name, asked.name, found.level), f"tieu-thuc-{asked.code}-{found.code}.csv")
+
+
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where a person begins: the province at its board, everyone else at the page of their own unit."""
     user = _user(request)
@@ -240,6 +283,13 @@ def dashboard(request: HttpRequest, period: str) -> HttpResponse:
     user = _user(request)
     said = boards.read(doors.get_board(user, period), timezone.localdate())
     return render(request, "reports/dashboard.html", said | {"may_fill": doors.may_fill(user)})
+
+
+@require_safe
+def dashboard_csv(request: HttpRequest, period: str) -> HttpResponseBase:
+    """What the board says of each district, as a file."""
+    board = doors.get_board(_user(request), period)
+    return _csv(exports.board_rows(boards.read(board, timezone.localdate())), f"tong-quan-{board.term.code}.csv")
 
 
 @require_POST
