@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import views
+from reports import uploads, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,6 +10,11 @@ urlpatterns = [
     path("rollups/<slug:period>/", views.rollup, name="rollup"),
     path("jobs/<uuid:job>/", views.job, name="job"),
     path("reports/<slug:period>/<slug:code>/", views.report, name="report"),
+    path("reports/<slug:period>/<slug:code>/workbook/", uploads.workbook, name="report-workbook"),
+    path("reports/<slug:period>/<slug:code>/upload/", uploads.upload, name="report-upload"),
+    path("reports/<slug:period>/<slug:code>/upload/<uuid:upload>/", uploads.check, name="report-upload-check"),
+    path("reports/<slug:period>/<slug:code>/upload/<uuid:upload>/take/", uploads.take, name="report-upload-take"),
+    path("reports/<slug:period>/<slug:code>/upload/<uuid:upload>/marked/", uploads.marked, name="report-upload-marked"),
     path("targets/<slug:period>/", views.targets, name="targets"),
     path("targets/<slug:period>/csv/", views.targets_csv, name="targets-csv"),
     path("targets/<slug:period>/<slug:code>/", views.target, name="target"),
