@@ -1,6 +1,6 @@
 """Reads of the figures. Pages, documents and the API ask here and show the same rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -23,17 +23,20 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Concat
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from communes.models import Unit, UnitQuerySet
 from communes.rules import Level, fold
 from communes.selectors import REGISTERS
+from communes.sheets import Place
 from ledger.models import Entry, Notice
 from ledger.rules import digest
 from plan2018 import rules as plan_rules
-from plan2018.models import Period, Target
+from plan2018.models import Indicator, Observation, Period, Target
 from reports import rules
-from reports.models import Edition, Metric, Report, Rollup, Standing
+from reports.models import Edition, Figure, Metric, Report, Rollup, Standing
+from reports.sheets import Form, Known, Question
 from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold, Title
 from scoring.rules import Act, Grade, State
 from scoring.rules import Threshold as ThresholdRule
@@ -252,6 +255,73 @@ def report(period: Period, district: Unit) -> dict[str, Any] | None:
         .first()
     )
     return dict(row) if row else None
+
+
+REGISTERED = (plan_rules.Source.ROSTER, plan_rules.Source.OFFICES, plan_rules.Source.PROFILE, plan_rules.Source.RECORD)
+"""Sources that a district's report only shows: the register is the proof."""
+
+OFFICIALS, OF_OFFICIALS = "roster.standards", "officials."
+"""The figure whose denominator is the roster of a commune; the beginning of the codes of what is counted of the same people."""
+
+
+def questions(period: Period) -> list[Question]:
+    """What a district's report asks for: what communes report, and what the registers say of every commune."""
+    found = []
+    for indicator in Indicator.objects.filter(plan=period.plan_id):
+        known = indicator.source in REGISTERED and indicator.everyone and indicator.combine == plan_rules.Combine.SUM
+        if not known and not indicator.answer:
+            continue
+        roster = indicator.source == plan_rules.Source.ROSTER
+        labels = (_("Số người đạt"), _("Số người trong sổ")) if roster else (indicator.numerator_label, indicator.denominator_label)
+        ratio, people = roster or indicator.answer == plan_rules.Answer.RATIO, indicator.code.startswith(OF_OFFICIALS)
+        found.append(Question(indicator.pk, indicator.code, indicator.name, indicator.definition, ratio, *labels, known, people))
+    return found
+
+
+def form_of(period: Period, district: Unit, places: Iterable[Place]) -> Form:
+    """What the workbook of a district's report is about."""
+    communes = [place for place in places if place.inside]
+    return Form((district.code, district.full_name), (period.code, period.name), questions(period), communes)
+
+
+def known(period: Period, form: Form, district: Unit) -> Known:
+    """What the portal has for a district's report, by a fixed number of queries."""
+    by_code = {question.code: question.pk for question in form.questions}
+    earlier = Period.objects.filter(ends_on__lt=period.ends_on).order_by("-ends_on").first()
+    registers, officials = {}, {}
+    stored = Metric.objects.filter(period=period, unit__parent=district, indicator__in=by_code)
+    for unit, code, n, d in stored.values_list("unit_id", "indicator", "numerator", "denominator"):
+        registers[unit, by_code[code]] = (int(n), int(d))
+        if code == OFFICIALS:
+            officials[unit] = int(d)
+    report = Report.objects.filter(period=period, unit=district, kind=rules.ReportKind.PERIOD).first()
+    return Known(
+        own=_own(period, district, by_code),
+        reported=_reported(period, district, by_code),
+        registers=registers,
+        earlier=_reported(earlier, district, by_code) | _own(earlier, district, by_code) if earlier else {},
+        earlier_name=earlier.name if earlier else "",
+        part=bool(earlier and earlier.starts_on == period.starts_on),
+        officials=officials,
+        narrative=report.narrative if report else {},
+        difficulties=report.difficulties if report else (),
+    )
+
+
+def _own(period: Period, district: Unit, by_code: Mapping[str, int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """The figures of a district's report, keyed as today's plan keys them."""
+    rows = Figure.objects.filter(report__period=period, report__unit=district, report__kind=rules.ReportKind.PERIOD)
+    return _by_key(rows, by_code)
+
+
+def _reported(period: Period, district: Unit, by_code: Mapping[str, int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """What the communes of a district reported themselves."""
+    return _by_key(Observation.objects.filter(period=period, unit__parent=district), by_code)
+
+
+def _by_key(rows: "QuerySet[Any]", by_code: Mapping[str, int]) -> dict[tuple[int, int], tuple[int, int]]:
+    found = rows.filter(indicator__code__in=by_code).values_list("unit_id", "indicator__code", "numerator", "denominator")
+    return {(unit, by_code[code]): (n, d) for unit, code, n, d in found}
 
 
 def _mean(period: Any, unit: int | None, criterion: OuterRef) -> Subquery:

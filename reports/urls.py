@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import published, views
+from reports import published, uploads, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("editions/<slug:period>/<int:number>/", published.edition, name="edition"),
     path("editions/<slug:period>/<int:number>/<int:other>/", published.difference, name="edition-difference"),
     path("trueup/<slug:period>/", published.trueup, name="trueup"),
+    path("reports/<slug:period>/<slug:code>/workbook/", uploads.workbook, name="report-workbook"),
+    path("reports/<slug:period>/<slug:code>/upload/", uploads.upload, name="report-upload"),
+    path("reports/<slug:period>/<slug:code>/upload/<uuid:upload>/", uploads.check, name="report-upload-check"),
+    path("reports/<slug:period>/<slug:code>/upload/<uuid:upload>/take/", uploads.take, name="report-upload-take"),
+    path("reports/<slug:period>/<slug:code>/upload/<uuid:upload>/marked/", uploads.marked, name="report-upload-marked"),
     path("targets/<slug:period>/", views.targets, name="targets"),
     path("targets/<slug:period>/csv/", views.targets_csv, name="targets-csv"),
     path("targets/<slug:period>/<slug:code>/", views.target, name="target"),
