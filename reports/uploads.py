@@ -30,7 +30,8 @@ from reports.sentences import inside
 
 def _place(request: HttpRequest, period: str, code: str) -> tuple[User, Period, Unit]:
     user = cast(User, request.user)
-    return (user, *access.get_report_place_to_file(user, period, code))
+    report = access.get_report_to_enter(user, period, code)
+    return user, report.period, report.unit
 
 
 def _about(period: Period, district: Unit) -> dict[str, Any]:

@@ -9,13 +9,12 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import access
 from accounts.models import User
@@ -30,8 +29,7 @@ from plan2018.models import Period
 from plan2018.rules import Source
 from reports import access as doors
 from reports import board as boards
-from reports import exports, filings, pages, selectors, sentences, services, years
-from reports.forms import FilingForm
+from reports import exports, pages, selectors, sentences, services, years
 from reports.rules import TITLE
 from scoring.selectors import history
 
@@ -313,30 +311,3 @@ def job(request: HttpRequest, job: UUID) -> HttpResponse:
         "may_fill": doors.may_fill(user),
     }
     return render(request, "reports/_job.html" if request.headers.get("HX-Request") else "reports/job.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest, period: str, code: str) -> HttpResponse:
-    """A district's report for a period: the district files it once, the province reads when it came."""
-    user, posted = _user(request), request.method == "POST"
-    term, district = (doors.get_report_place_to_file if posted else doors.get_report_place)(user, period, code)
-    filed = selectors.report(term, district)
-    form = FilingForm(term, request.POST if posted else None)
-    if posted and (filed or form.is_valid()):
-        return _file(request, term, district, form)
-    context = {"period": term, "district": district, "report": filed, "form": form, "may_file": doors.may_file(user)}
-    late = {"late_now": term.is_late(timezone.now())}
-    return render(request, "reports/report.html", context | late, status=422 if form.errors else 200)
-
-
-def _file(request: HttpRequest, period: Period, district: Unit, form: FilingForm) -> HttpResponse:
-    """File what was typed; the first filing stands whatever a second one says."""
-    try:
-        if not form.is_valid():
-            raise filings.AlreadyFiled
-        report = filings.file_report(period=period, unit=district, actor=_user(request), **form.cleaned_data)
-    except filings.AlreadyFiled:
-        messages.warning(request, _("Báo cáo này đã gửi trước đó. Lần gửi đầu giữ nguyên, lần này không ghi."))
-    else:
-        messages.success(request, _("Đã ghi nhận báo cáo, trễ hạn.") if report.late else _("Đã ghi nhận báo cáo, đúng hạn."))
-    return redirect("report", period=period.code, code=district.code)

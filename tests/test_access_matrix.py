@@ -115,12 +115,18 @@ TABLE = [
     Row("dashboard-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     Row("rollup", post=OFFICERS, arguments=PERIOD),
     Row("job", ("11",), get=OFFICERS | {Role.LEADER}, arguments={"job": "{job}"}),
-    Row("report", DISTRICTS, get=EVERYBODY, post=frozenset({APPRAISER}), arguments=PERIOD | UNIT),
     # what was published
     Row("editions", get=PERSONS, post=OFFICERS, arguments=PERIOD),
     Row("edition", get=PERSONS, arguments=PERIOD | {"number": "{edition}"}),
     Row("edition-difference", get=PERSONS, arguments=PERIOD | {"number": "{edition}", "other": "{edition}"}),
     Row("trueup", get=PERSONS, arguments=PERIOD),
+    Row("reports", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
+    *(Row(name, DISTRICTS, get=PERSONS, post={APPRAISER}, arguments=FORM) for name in ("report", "report-dialogue", "report-grid")),
+    Row("report-words", DISTRICTS, post={APPRAISER}, arguments=FORM),
+    Row("report-review", DISTRICTS, get=OFFICERS, post=OFFICERS, arguments=FORM),
+    Row("report-extend", DISTRICTS, post=OFFICERS, arguments=FORM),
+    Row("report-cover", DISTRICTS, get=PERSONS, arguments=FORM),
+    Row("report-version", DISTRICTS, get=PERSONS, arguments=FORM | {"number": "1"}, found=404),  # nothing was filed yet
     # registers
     Row("registers", UNITS, get=EVERYBODY, arguments=UNIT),
     Row("roster", UNITS, get=WRITERS, arguments=UNIT),
