@@ -112,6 +112,11 @@ TABLE = [
     Row("rollup", post=OFFICERS, arguments=PERIOD),
     Row("job", ("11",), get=OFFICERS | {Role.LEADER}, arguments={"job": "{job}"}),
     Row("report", DISTRICTS, get=EVERYBODY, post=frozenset({APPRAISER}), arguments=PERIOD | UNIT),
+    Row("report-workbook", DISTRICTS, get={APPRAISER}, arguments=PERIOD | UNIT),
+    Row("report-upload", DISTRICTS, get={APPRAISER}, post={APPRAISER}, arguments=PERIOD | UNIT),
+    Row("report-upload-check", ("094",), get={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}),
+    Row("report-upload-marked", ("094",), get={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}, found=404),  # not checked yet
+    Row("report-upload-take", ("094",), post={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}),
     # registers
     Row("registers", UNITS, get=EVERYBODY, arguments=UNIT),
     Row("roster", UNITS, get=WRITERS, arguments=UNIT),
@@ -263,6 +268,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
         person=person,
         document=DocumentFactory().pk,
         upload=UploadFactory(unit=place.commune, uploaded_by=people["entry"]).pk,
+        workbook=UploadFactory(register="report", unit=place.district, since=year.ends_on, uploaded_by=people["appraiser"]).pk,
         forms={code: form.pk for code, form in make_forms(year).items()},
         obligations={unit.code: make_obligation(unit).pk for unit in (place.province, *place.districts, *place.communes)},
     )
