@@ -127,6 +127,11 @@ TABLE = [
     Row("report-extend", DISTRICTS, post=OFFICERS, arguments=FORM),
     Row("report-cover", DISTRICTS, get=PERSONS, arguments=FORM),
     Row("report-version", DISTRICTS, get=PERSONS, arguments=FORM | {"number": "1"}, found=404),  # nothing was filed yet
+    Row("report-workbook", DISTRICTS, get={APPRAISER}, arguments=PERIOD | UNIT),
+    Row("report-upload", DISTRICTS, get={APPRAISER}, post={APPRAISER}, arguments=PERIOD | UNIT),
+    Row("report-upload-check", ("094",), get={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}),
+    Row("report-upload-marked", ("094",), get={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}, found=404),  # not checked yet
+    Row("report-upload-take", ("094",), post={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}),
     # registers
     Row("registers", UNITS, get=EVERYBODY, arguments=UNIT),
     Row("roster", UNITS, get=WRITERS, arguments=UNIT),
@@ -288,6 +293,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
         document=DocumentFactory().pk,
         upload=UploadFactory(unit=place.commune, uploaded_by=people["entry"]).pk,
         forms=forms,
+        workbook=UploadFactory(register="report", unit=place.district, since=year.ends_on, uploaded_by=people["appraiser"]).pk,
         obligations={unit.code: make_obligation(unit).pk for unit in (place.province, *place.districts, *place.communes)},
     )
 
