@@ -118,8 +118,10 @@ TABLE = [
     # what was published
     Row("editions", get=PERSONS, post=OFFICERS, arguments=PERIOD),
     Row("edition", get=PERSONS, arguments=PERIOD | {"number": "{edition}"}),
+    Row("edition-difference-csv", get=PERSONS, arguments=PERIOD | {"number": "{edition}", "other": "{edition}"}),
     Row("edition-difference", get=PERSONS, arguments=PERIOD | {"number": "{edition}", "other": "{edition}"}),
     Row("trueup", get=PERSONS, arguments=PERIOD),
+    Row("reports-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     Row("reports", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     *(Row(name, DISTRICTS, get=PERSONS, post={APPRAISER}, arguments=FORM) for name in ("report", "report-dialogue", "report-grid")),
     Row("report-words", DISTRICTS, post={APPRAISER}, arguments=FORM),
