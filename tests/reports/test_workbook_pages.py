@@ -32,7 +32,7 @@ def plan(year, place):
     return year
 
 
-def filled(client, touch=lambda book: None) -> bytes:
+def filled(client, touch=lambda _book: None) -> bytes:
     """The workbook as it is fetched, filled in by an officer."""
     book = load_workbook(io.BytesIO(client.get(f"{BASE}workbook/").content))
     for row in (6, 7):
