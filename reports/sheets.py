@@ -364,6 +364,10 @@ class Figures:
                 if row in self.sheet.hidden:
                     self.wrong(row, NAME, name, _("Hàng đang ẩn (hoặc bị lọc) nên người gửi không thấy."), _("Bỏ ẩn, bỏ lọc, xem lại rồi gửi."))
                 yield row, cells, found
+        self._absent(seen)
+
+    def _absent(self, seen: Mapping[int, int]) -> None:
+        """Communes without a row."""
         for place in self.form.communes:
             if place.pk not in seen:
                 why, mend = (
