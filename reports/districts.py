@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,11 +15,12 @@ from accounts.models import User
 from accounts.rules import Role
 from communes.models import Unit
 from communes.services import BadFile, NumberTaken
-from reports import access, filings, pages, rules, selectors
+from reports import access, exports, filings, pages, rules, selectors
 from reports.forms import Cell, ExtensionForm, FilingForm, ReturnForm, WordsForm, read_cells, read_remarks
 from reports.models import Report
 from reports.rules import ReportAct, ReportKind
 from reports.selectors import FigureSheet
+from reports.views import _csv
 
 
 def _user(request: HttpRequest) -> User:
@@ -38,6 +39,15 @@ def reports(request: HttpRequest, period: str) -> HttpResponse:
     due = filings.due_moment(found[0]) if found else asked.due_moment
     context = {"period": asked, "kind": _kind(request), **pages.reports(found, due, timezone.now())}
     return render(request, "reports/reports.html", context)
+
+
+@require_safe
+def reports_csv(request: HttpRequest, period: str) -> HttpResponseBase:
+    """The table of all districts' reports as a file."""
+    asked, found = access.get_reports(_user(request), period, _kind(request))
+    due = filings.due_moment(found[0]) if found else asked.due_moment
+    lines = pages.reports(found, due, timezone.now())["lines"]
+    return _csv(exports.report_rows(lines), f"bao-cao-cua-huyen-{asked.code}.csv")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,7 @@
 """Lists of this room as tables of plain values, head first; `communes.tables` writes them as files."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -189,6 +190,31 @@ def board_rows(said: dict[str, Any]) -> Iterator[list[Any]]:
             *(marks or [None] * (2 * len(course.terms))),
             *(cell.mean for cell in cells),
         ]
+
+
+def report_rows(lines: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
+    """The districts' reports of a period as a table, head first: lines of `pages.reports`. Days are behind the deadline, negative before it."""
+    yield [_("Huyện"), _("Trạng thái"), _("So với hạn"), _("Số ngày so với hạn"), _("Gửi lúc"), _("Văn bản"), _("Ngày văn bản"), _("Gia hạn đến hết")]
+    for line in lines:
+        report = line["report"]
+        yield [
+            report.unit.full_name,
+            line["state"][1],
+            FILED[line["kind"]],
+            line["days"],
+            report.filed_at and f"{report.filed_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}",
+            report.number or None,
+            *(day and f"{day:%d/%m/%Y}" for day in (report.dated, report.extended_to)),
+        ]
+
+
+def difference_rows(rows: Iterable[dict[str, Any]], one: str, other: str) -> Iterator[list[Any]]:
+    """What differs between two editions as a table, head first: rows of `editions.differences`, so many of so many on each side."""
+    columns = (_("Tử số, %s"), _("Mẫu số, %s"))
+    yield [_("Đơn vị"), _("Chỉ số"), *(words % edition for edition in (one, other) for words in columns)]
+    for row in rows:
+        values = (Decimal(value) if value is not None else None for side in (row["before"], row["after"]) for value in side or (None, None))
+        yield [row["unit"], row["name"], *values]
 
 
 def caveats(*, illustrative: bool, unchecked: bool) -> Iterator[list[str]]:

@@ -283,7 +283,13 @@ class Cell:
     @property
     def touched(self) -> bool:
         """Whether a person typed something else than what the page showed."""
-        return self.typed is not None and self.typed != self.posted.partition(":")[2]
+        before = self.posted.partition(":")[2]
+        if self.typed is None or self.typed == before:
+            return False
+        try:  # "c" is what "Có" says: a field keeps its text when its value is saved
+            return not before or rules.read_figure(self.typed, self.answer) != rules.read_figure(before, self.answer)
+        except ValueError:
+            return True
 
     def value(self) -> rules.FigureValue | None:
         """The figure that was typed; raises ValidationError that says what is wrong with it."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes import sheets as tables
-from communes.parsing import Cell, Wrong, empty, number, plain_key, text, yes_no
+from communes.parsing import Cell, Wrong, empty, number, plain_key, text, unit_code, yes_no
 from communes.reading import Sheet
 from communes.sheets import Flaw, Log, Place, Places, clean, letter, shown
 from ledger.rules import digest
@@ -354,6 +354,8 @@ class Figures:
             if isinstance(found, Wrong):
                 wrong = CODE if column == "unit_code" else NAME
                 self.wrong(row, wrong, code if wrong == CODE else name, found.why, found.mend)
+                if wrong == NAME and not empty(code):
+                    seen.setdefault(places.by_code[unit_code(code)].pk, row)  # it has its row, only the name is wrong
             elif found.pk in seen:
                 why = _("%(unit)s đã có ở hàng %(row)d.") % {"unit": found.full_name, "row": seen[found.pk]}
                 self.wrong(row, CODE, code, why, _("Giữ một hàng, xóa hàng kia."))
@@ -362,6 +364,10 @@ class Figures:
                 if row in self.sheet.hidden:
                     self.wrong(row, NAME, name, _("Hàng đang ẩn (hoặc bị lọc) nên người gửi không thấy."), _("Bỏ ẩn, bỏ lọc, xem lại rồi gửi."))
                 yield row, cells, found
+        self._absent(seen)
+
+    def _absent(self, seen: Mapping[int, int]) -> None:
+        """Communes without a row."""
         for place in self.form.communes:
             if place.pk not in seen:
                 why, mend = (

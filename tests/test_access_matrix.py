@@ -118,8 +118,10 @@ TABLE = [
     # what was published
     Row("editions", get=PERSONS, post=OFFICERS, arguments=PERIOD),
     Row("edition", get=PERSONS, arguments=PERIOD | {"number": "{edition}"}),
+    Row("edition-difference-csv", get=PERSONS, arguments=PERIOD | {"number": "{edition}", "other": "{edition}"}),
     Row("edition-difference", get=PERSONS, arguments=PERIOD | {"number": "{edition}", "other": "{edition}"}),
     Row("trueup", get=PERSONS, arguments=PERIOD),
+    Row("reports-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     Row("reports", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     *(Row(name, DISTRICTS, get=PERSONS, post={APPRAISER}, arguments=FORM) for name in ("report", "report-dialogue", "report-grid")),
     Row("report-words", DISTRICTS, post={APPRAISER}, arguments=FORM),
@@ -127,6 +129,11 @@ TABLE = [
     Row("report-extend", DISTRICTS, post=OFFICERS, arguments=FORM),
     Row("report-cover", DISTRICTS, get=PERSONS, arguments=FORM),
     Row("report-version", DISTRICTS, get=PERSONS, arguments=FORM | {"number": "1"}, found=404),  # nothing was filed yet
+    Row("report-workbook", DISTRICTS, get={APPRAISER}, arguments=PERIOD | UNIT),
+    Row("report-upload", DISTRICTS, get={APPRAISER}, post={APPRAISER}, arguments=PERIOD | UNIT),
+    Row("report-upload-check", ("094",), get={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}),
+    Row("report-upload-marked", ("094",), get={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}, found=404),  # not checked yet
+    Row("report-upload-take", ("094",), post={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}),
     # registers
     Row("registers", UNITS, get=EVERYBODY, arguments=UNIT),
     Row("roster", UNITS, get=WRITERS, arguments=UNIT),
@@ -288,6 +295,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
         document=DocumentFactory().pk,
         upload=UploadFactory(unit=place.commune, uploaded_by=people["entry"]).pk,
         forms=forms,
+        workbook=UploadFactory(register="report", unit=place.district, since=year.ends_on, uploaded_by=people["appraiser"]).pk,
         obligations={unit.code: make_obligation(unit).pk for unit in (place.province, *place.districts, *place.communes)},
     )
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from communes.models import Unit
 from communes.rules import Level
 from plan2018.models import Indicator, Observation, Period
-from reports import services
+from reports import editions, services
 from scoring.rules import State
 from tests.factories import UnitFactory, bring_to, client_of, make_duty, make_forms, make_indicator, make_obligation, make_period, make_target
 
@@ -204,3 +204,26 @@ def test_points_that_are_still_with_the_commune_stay_there(told, cast):
     [row] = [row for row in table(client_of(cast.officer), "/appraisals/2018-Y/095/csv/") if row[0] == "Phường Na Lay"]
 
     assert set(row[2:]) == {""}
+
+
+def test_the_reports_of_all_districts_are_one_table(told, cast):
+    client = client_of(cast.officer)
+
+    head, *rows = table(client, "/reports/2018-Y/csv/")
+
+    assert head[:3] == ["Huyện", "Trạng thái", "So với hạn"]
+    assert [(row[0], row[2]) for row in rows] == [("Thành phố Điện Biên Phủ", "Chưa gửi, quá hạn"), ("Thị xã Mường Lay", "Chưa gửi, quá hạn")]
+    assert "/reports/2018-Y/csv/" in client.get("/reports/2018-Y/").content.decode()
+
+
+def test_what_differs_between_two_editions_is_one_table(told, cast, place):
+    editions.publish(period=told, final=False, actor=cast.officer)
+    Observation.objects.filter(unit=place.commune).update(numerator=91)
+    editions.publish(period=told, final=False, actor=cast.officer)
+    client = client_of(cast.officer)
+
+    head, *rows = table(client, "/editions/2018-Y/1/2/csv/")
+
+    assert head[2:] == ["Tử số, lần 1", "Mẫu số, lần 1", "Tử số, lần 2", "Mẫu số, lần 2"]
+    assert ["Phường Noong Bua", "Niêm yết thủ tục", "90", "100", "91", "100"] in rows
+    assert "/editions/2018-Y/1/2/csv/" in client.get("/editions/2018-Y/1/2/").content.decode()
