@@ -115,6 +115,7 @@ TABLE = [
     Row("dashboard-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     Row("rollup", post=OFFICERS, arguments=PERIOD),
     Row("job", ("11",), get=OFFICERS | {Role.LEADER}, arguments={"job": "{job}"}),
+    Row("figure", COMMUNES, get=PERSONS, arguments=FORM | {"indicator": "renewal"}, found=404),  # no report speaks of it yet
     # what was published
     Row("editions", get=PERSONS, post=OFFICERS, arguments=PERIOD),
     Row("edition", get=PERSONS, arguments=PERIOD | {"number": "{edition}"}),
