@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from communes.reading import AMBER, RED
 from communes.sheets import CAUSES, Flaw
 
 WIDTH = 100.0
@@ -72,6 +73,12 @@ def places(kept: list[list[Any]]) -> list[dict[str, Any]]:
     """Flaws for a table: the cell as people find it ("D9"), or the row, or the whole sheet."""
     flaws = [Flaw(*flaw) for flaw in kept]
     return [{**flaw._asdict(), "cell": _cell(flaw)} for flaw in flaws]
+
+
+def notes(found: Mapping[str, Any], doubtful: bool = False) -> list[tuple[str, int, str, str, str]]:
+    """What is marked in the file itself: every flaw, and where asked everything doubtful."""
+    kept = [(flaw, RED) for flaw in found.get("flaws", ())] + [(flaw, AMBER) for flaw in found.get("warnings", ()) if doubtful]
+    return [(sheet, row, column, f"{why} {mend}", colour) for (sheet, row, column, _header, _value, why, mend), colour in kept]
 
 
 def _cell(flaw: Flaw) -> str:

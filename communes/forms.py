@@ -425,12 +425,11 @@ def _not_later(day: date) -> date:
     return day
 
 
-class UploadForm(forms.Form):
-    """A file for a register of a unit, and the day from which its figures hold."""
+class SheetForm(forms.Form):
+    """A workbook that is sent."""
 
     use_required_attribute = False
 
-    since = DayField(label=gettext_lazy("Số liệu từ ngày"), help_text=gettext_lazy("Ngày mà số liệu trong tệp bắt đầu đúng"))
     file = forms.FileField(
         label=gettext_lazy("Tệp"),
         help_text=gettext_lazy(".xlsx hoặc .csv, không quá 5 MB"),
@@ -443,15 +442,22 @@ class UploadForm(forms.Form):
         },
     )
 
+    def clean_file(self) -> UploadedFile:
+        sent: UploadedFile = self.cleaned_data["file"]
+        if (sent.size or 0) > MAX_SHEET:
+            raise ValidationError(_("Tệp lớn hơn 5 MB. Chép riêng bảng số liệu vào mẫu mới; bỏ ảnh và định dạng thừa."))
+        return sent
+
+
+class UploadForm(SheetForm):
+    """A file for a register of a unit, and the day from which its figures hold."""
+
+    since = DayField(label=gettext_lazy("Số liệu từ ngày"), help_text=gettext_lazy("Ngày mà số liệu trong tệp bắt đầu đúng"))
+    field_order = ("since", "file")
+
     def __init__(self, unit: Unit, day: date, data: Mapping[str, Any] | None = None, files: Any = None) -> None:
         super().__init__(data, files, initial={"since": day})
         self.unit = unit
 
     def clean_since(self) -> date:
         return _in_force(self.unit, _not_later(self.cleaned_data["since"]))
-
-    def clean_file(self) -> UploadedFile:
-        sent: UploadedFile = self.cleaned_data["file"]
-        if (sent.size or 0) > MAX_SHEET:
-            raise ValidationError(_("Tệp lớn hơn 5 MB. Chép riêng bảng số liệu vào mẫu mới; bỏ ảnh và định dạng thừa."))
-        return sent

@@ -59,11 +59,14 @@ class Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
-def read(content: bytes) -> list[Sheet]:
-    """The sheets of a workbook or of a CSV file. Raises Refused with the cause, also when the reader ran out of memory or time."""
+def read(content: bytes, longest: int = LONGEST) -> list[Sheet]:
+    """The sheets of a workbook or of a CSV file; texts beyond `longest` characters are cut and marked.
+
+    Raises Refused with the cause, also when the reader ran out of memory or time.
+    """
     if not content.strip(b"\0 \r\n\t"):
         raise Refused("empty")
-    answer = _child([], content)
+    answer = _child([str(longest)], content)
     lines = [json.loads(line) for line in answer.splitlines()]
     if not lines or "end" not in lines[-1]:
         raise Refused("heavy")
@@ -72,8 +75,12 @@ def read(content: bytes) -> list[Sheet]:
     return [_sheet(line) for line in lines[:-1]]
 
 
-def mark(content: bytes, notes: list[tuple[str, int, str, str]]) -> bytes:
-    """The same workbook with cells filled red and commented: (sheet, row, column, words). Raises Refused when it cannot be opened a second time."""
+RED, AMBER = "F4C7C3", "FCE8B2"
+"""How a cell is filled that is wrong, and one that is doubtful."""
+
+
+def mark(content: bytes, notes: list[tuple[str, int, str, str, str]]) -> bytes:
+    """The same workbook with cells filled and commented: (sheet, row, column, words, colour). Raises Refused when it cannot be opened a second time."""
     marked = _child(["mark"], json.dumps(notes).encode() + b"\n" + content)
     if not marked.startswith(b"PK"):
         raise Refused("heavy")
@@ -115,7 +122,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     cause = ""
     try:
-        for sheet in parse(sys.stdin.buffer.read()):
+        for sheet in parse(sys.stdin.buffer.read(), int(sys.argv[1])):
             print(json.dumps(sheet))  # noqa: T201 - the answer of the child
     except Refused as refused:
         cause = refused.cause
@@ -126,18 +133,18 @@ def main() -> None:
     print(json.dumps({"end": cause}))  # noqa: T201
 
 
-def parse(content: bytes) -> Iterator[dict[str, Any]]:
+def parse(content: bytes, longest: int = LONGEST) -> Iterator[dict[str, Any]]:
     """The sheets of a file as plain values. Raises Refused, or whatever the parser raises on a broken file."""
     if content.startswith(b"PK"):
-        yield from _workbook(content)
+        yield from _workbook(content, longest)
         return
     head = content.lstrip(b"\xef\xbb\xbf \r\n\t")
     if cause := next((cause for beginning, cause in KINDS if head.startswith(beginning)), None):
         raise Refused("locked" if cause == "old" and "EncryptedPackage".encode("utf-16-le") in content else cause)
-    yield _table(content)
+    yield _table(content, longest)
 
 
-def _table(content: bytes) -> dict[str, Any]:
+def _table(content: bytes, longest: int) -> dict[str, Any]:
     """A CSV file, its columns separated by semicolons, commas or tabs."""
     try:
         text = content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
@@ -153,7 +160,7 @@ def _table(content: bytes) -> dict[str, Any]:
     try:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), start=1):
             if any(cell.strip() for cell in cells):
-                rows.append((number, [_text(cell) if cell else None for cell in cells[:COLUMNS]]))
+                rows.append((number, [_text(cell, longest) if cell else None for cell in cells[:COLUMNS]]))
             if len(rows) > ROWS:
                 raise Refused("long")
     except csv.Error:
@@ -161,14 +168,14 @@ def _table(content: bytes) -> dict[str, Any]:
     return {"name": "CSV", "rows": rows, "visible": True, "hidden": [], "merged": []}
 
 
-def _workbook(content: bytes) -> Iterator[dict[str, Any]]:
+def _workbook(content: bytes, longest: int) -> Iterator[dict[str, Any]]:
     _unpacked(content)
     from openpyxl.reader.excel import load_workbook  # noqa: PLC0415 - not before the package is known to be small
 
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     if not book.worksheets:
         raise Refused("no_sheet")
-    room = Room()
+    room = Room(longest=longest)
     for sheet in book.worksheets:
         yield _worksheet(sheet, room)
 
@@ -219,10 +226,11 @@ def _entry(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 @dataclass
 class Room:
-    """What may still be read."""
+    """What may still be read, and how long a text may be."""
 
     cells: int = CELLS
     characters: int = CHARACTERS
+    longest: int = LONGEST
 
     def take(self, value: Any) -> None:
         """Count a cell. Raises Refused when there are too many."""
@@ -238,13 +246,17 @@ def _marked(content: bytes, notes: list[list[Any]]) -> bytes:
     from openpyxl.reader.excel import load_workbook  # noqa: PLC0415
     from openpyxl.styles.fills import PatternFill  # noqa: PLC0415
 
-    book, fill = load_workbook(io.BytesIO(content), keep_links=False), PatternFill("solid", fgColor="F4C7C3")
+    book = load_workbook(io.BytesIO(content), keep_links=False)
     sheets = {sheet.title[:60]: sheet for sheet in book.worksheets}
     words: dict[tuple[str, int, str], list[str]] = {}
-    for name, row, column, said in notes:
-        words.setdefault((name, row or 1, column or "A"), []).append(said)
+    fills: dict[tuple[str, int, str], Any] = {}
+    for name, row, column, said, colour in notes:
+        if name in sheets:  # a flaw may be that a sheet is missing
+            place = (name, row or 1, column or "A")
+            words.setdefault(place, []).append(said)
+            fills.setdefault(place, PatternFill("solid", fgColor=colour))
     for (name, row, column), said in words.items():
-        cell = sheets[name][f"{column}{row}"]
+        cell, fill = sheets[name][f"{column}{row}"], fills[name, row, column]
         if hasattr(cell, "comment") and type(cell).__name__ == "Cell":  # the rest of a merged range takes neither
             cell.fill, cell.comment = fill, Comment("\n".join(said)[:2000], "")
     file = io.BytesIO()
@@ -275,7 +287,7 @@ def _worksheet(sheet: Any, room: Room) -> dict[str, Any]:
                 room.take(cell["value"])
                 if cell["value"] is not None and cell["column"] <= COLUMNS:
                     values += [None] * (cell["column"] - len(values))
-                    values[cell["column"] - 1] = _plain(cell, percents)
+                    values[cell["column"] - 1] = _plain(cell, percents, room.longest)
             if any(value is not None for value in values):
                 rows.append((number, values))
             if len(rows) > ROWS:
@@ -294,14 +306,14 @@ def _format(book: Any, style: Any) -> str:
     return str(BUILTIN_FORMATS.get(number) or (book._number_formats[number - 164] if 0 <= number - 164 < len(book._number_formats) else ""))  # noqa: SLF001
 
 
-def _plain(cell: dict[str, Any], percents: set[int]) -> Any:
+def _plain(cell: dict[str, Any], percents: set[int], longest: int) -> Any:
     """A cell as JSON has it: text, a number, or a pair of what it is and its value."""
     value = cell["value"]
     match value:
         case bool():
             return ("bool", "TRUE" if value else "FALSE")
         case str():
-            return _text(value) if cell["data_type"] in ("s", "n") else ("error" if cell["data_type"] == "e" else "formula", value[:40])
+            return _text(value, longest) if cell["data_type"] in ("s", "n") else ("error" if cell["data_type"] == "e" else "formula", value[:40])
         case datetime():
             return ("date", value.date().isoformat())
         case date():
@@ -312,8 +324,8 @@ def _plain(cell: dict[str, Any], percents: set[int]) -> Any:
             return ("percent", value) if cell["style_id"] in percents else value
 
 
-def _text(value: str) -> Any:
-    return value if len(value) <= LONGEST else ("long", re.sub(r"\s+", " ", value[:80]))
+def _text(value: str, longest: int) -> Any:
+    return value if len(value) <= longest else ("long", re.sub(r"\s+", " ", value[:80]))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -81,7 +82,7 @@ def _is_csv(sent: Upload) -> bool:
 def _get(request: HttpRequest, door: Door, key: UUID) -> Upload:
     """The upload, for who keeps the registers of its unit; else Http404 or PermissionDenied."""
     found = selectors.upload(key)
-    if found is None:
+    if found is None or found.register not in RESOURCES:
         raise Http404(_("Không có tệp này trong phạm vi của bạn."))
     access.require_keeper(door, request.user, access.get_place(door, request.user, found.unit.code, found.since))
     return found
@@ -99,6 +100,7 @@ def _show(request: HttpRequest, found: Upload, *, status: int = 200, error: str 
     if (job and not job.finished) or not found.findings:
         age = timezone.now() - found.uploaded_at
         steps = selectors.step(found)
+        context |= {"here": reverse("upload-check", args=[found.pk]), "again": reverse("upload", args=[found.unit.code, found.register])}
         context |= {"step": steps, "steps": services.STEPS, "poll": next((seconds for limit, seconds in POLL if age < limit), POLL_LAST)}
         fragment = request.headers.get("HX-Request") == "true"
         return render(request, "communes/_upload_job.html" if fragment else "communes/upload_job.html", context, status=status)
@@ -108,7 +110,8 @@ def _show(request: HttpRequest, found: Upload, *, status: int = 200, error: str 
     said = findings.page(found.state, found.findings)
     changes = [(*change[:3], labels.get(change[3], change[3]), *change[4:]) for change in found.findings["changes"]]
     seconds = (found.finished_at - found.uploaded_at).total_seconds() if found.finished_at else None
-    context |= {**said, "changes": changes, "seconds": seconds, "people": found.register == "roster", "marks": not _is_csv(found)}
+    context |= {**said, "changes": changes, "seconds": seconds, "people": found.register == "roster"}
+    context["marked"] = "" if _is_csv(found) else reverse("upload-marked", args=[found.pk])
     return render(request, "communes/upload_check.html", context, status=status)
 
 
@@ -134,7 +137,7 @@ def take(request: HttpRequest, upload: UUID, door: Door) -> HttpResponse:
 def marked(request: HttpRequest, upload: UUID, door: Door) -> HttpResponse:
     """The file itself with every flaw marked in its cell; marked by a process of its own, as it was read."""
     found = _get(request, door, upload)
-    notes = [(flaw[0], flaw[1], flaw[2], f"{flaw[5]} {flaw[6]}") for flaw in found.findings.get("flaws", ())]
+    notes = findings.notes(found.findings)
     if not notes or _is_csv(found):
         raise Http404(_("Tệp này không có lỗi nào để đánh dấu."))
     try:

@@ -1,6 +1,6 @@
 """Reads of plans, periods and obligations, and of what communes report."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -242,8 +242,8 @@ class Coverage:
     indicators: Sequence[Asked]
     communes: Sequence[Unit]
     """In force on the last day of the period, by district and name; with their district loaded."""
-    known: frozenset[tuple[int, int]]
-    """(commune, indicator) that have a report."""
+    known: Mapping[tuple[int, int], tuple[int, int]]
+    """(commune, indicator) that have a report -> so many of so many."""
 
     @property
     def expected(self) -> int:
@@ -256,8 +256,9 @@ def coverage(period: Period, scope: Unit) -> Coverage:
     communes = list(Unit.objects.under(scope).communes().on(period.ends_on).select_related("parent").order_by("parent__sort_key", "sort_key"))
     indicators, _roster = asked(period)
     inside, wanted = {unit.pk for unit in communes}, {one.indicator.pk for one in indicators}
-    rows = Observation.objects.filter(period=period).under(scope).values_list("unit_id", "indicator_id")
-    return Coverage(indicators, communes, frozenset(row for row in rows if row[0] in inside and row[1] in wanted))
+    rows = Observation.objects.filter(period=period).under(scope).values_list("unit_id", "indicator_id", "numerator", "denominator")
+    known = {(unit, indicator): (part, whole) for unit, indicator, part, whole in rows if unit in inside and indicator in wanted}
+    return Coverage(indicators, communes, known)
 
 
 # Pages and calendars of duties.
@@ -300,9 +301,9 @@ def of_duty(duty: Duty, unit: Unit) -> list[board.Item]:
 
 
 def below(
-    plan: Plan, unit: Unit, *, level: str, only: str, state: str, duties_wanted: Collection[int] | None, today: date, start: int, count: int
+    plan: Plan, unit: Unit, *, level: str, only: str, state: str, duties_wanted: Collection[int] | None, today: date, start: int, count: int | None
 ) -> list[board.Item]:
-    """What the units of a level below a unit owe, narrowed, from `start` on, at most so many; the first due first.
+    """What the units of a level below a unit owe, narrowed, from `start` on, at most so many (None: all); the first due first.
 
     `only`: the code of a unit below, whose own and whose units' work is meant; `duties_wanted`: ids, None for all.
     """
@@ -322,7 +323,11 @@ def below(
             pass
         case _:
             rows = rows.filter(state=state)
-    return items(rows.order_by(F("due_on").asc(nulls_last=True), "duty__code", "occurrence", "unit__sort_key", "pk")[start : start + count])
+    return items(
+        rows.order_by(F("due_on").asc(nulls_last=True), "duty__code", "occurrence", "unit__sort_key", "pk")[
+            start : None if count is None else start + count
+        ]
+    )
 
 
 def tallies(plan: Plan, unit: Unit, today: date) -> list[board.Tally]:

@@ -9,14 +9,17 @@ from plan2018.registers import Register
 
 urlpatterns = [
     path("observations/<slug:period>/<slug:code>/", views.observations, name="observations"),
+    path("observations/<slug:period>/<slug:code>/csv/", views.observations_csv, name="observations-csv"),
     path("observations/<slug:period>/<slug:code>/<str:indicator>/", views.observation, name="observation"),
     path("duties/", views.duties, name="duties"),
+    path("duties/csv/", views.duties_csv, name="duties-csv"),
     path("duties/check/", views.check_many, name="duties-check"),
     path("duties/<int:pk>/", views.obligation, name="obligation"),
     path("duties/<int:pk>/done/", views.obligation_done, name="obligation-done"),
     path("duties/<int:pk>/check/", views.obligation_check, name="obligation-check"),
     path("duties/<int:pk>/return/", views.obligation_return, name="obligation-return"),
     path("duties/<int:year>/<slug:code>/", views.duty, name="duty"),
+    path("duties/<int:year>/<slug:code>/csv/", views.duty_csv, name="duty-csv"),
     path("calendar/", views.calendar, name="calendar"),
     path("calendar/<slug:secret>.ics", views.calendar_feed, name="calendar-feed"),
 ]

@@ -1,12 +1,12 @@
 """Pages of what is reported for the plan: get the row by access, read the form, call one service or selector, answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,8 @@ from accounts.models import User
 from accounts.rules import Role
 from communes.models import Unit
 from communes.rules import Level, fold
-from plan2018 import access, board, feed, pages, selectors, sentences, services
+from communes.tables import csv_lines
+from plan2018 import access, board, exports, feed, pages, selectors, sentences, services
 from plan2018.duties import DutyAct, acts, levels_of
 from plan2018.forms import DoneForm, HandBackForm, HappenedForm, ObservationForm, read_observations, show_again
 from plan2018.models import Duty, Obligation, Period, Plan
@@ -55,6 +56,19 @@ def observations(request: HttpRequest, period: str, code: str) -> HttpResponse:
     else:
         messages.info(request, _("Không có gì mới để lưu."))
     return redirect("observations", period=asked.code, code=unit.code)
+
+
+@require_safe
+def observations_csv(request: HttpRequest, period: str, code: str) -> HttpResponseBase:
+    """What the communes of a unit, or a commune itself, have reported for a period, as a file."""
+    asked, unit = access.get_reporting_place(_user(request), period, code)
+    return _csv(exports.observation_rows(selectors.coverage(asked, unit)), f"so-lieu-bao-cao-{asked.code}-{unit.code}.csv")
+
+
+def _csv(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        csv_lines(rows), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 @require_POST
@@ -116,6 +130,8 @@ def _status(shown: Sequence[ObservationForm]) -> int:
 
 PAGE = 100
 """Rows of a list of many units."""
+FILTERS = ("state", "duty", "level", "of", "q")
+"""What narrows the list of duties: parameters of its address."""
 MOST_CHOSEN = 200
 """So many can be checked at once."""
 
@@ -158,7 +174,7 @@ def duties(request: HttpRequest) -> HttpResponse:
     user, today = _user(request), timezone.localdate()
     plan, every, plans = access.get_plan_of_duties(_text(request, "year"))
     unit = access.get_standpoint(user, _text(request, "unit"), plan)
-    wanted = {name: _text(request, name) for name in ("state", "duty", "level", "of", "q")}
+    wanted = {name: _text(request, name) for name in FILTERS}
     own = selectors.own(plan, unit)
     tallies = selectors.tallies(plan, unit, today) if unit.level != Level.COMMUNE else []
     context = {
@@ -181,26 +197,13 @@ def duties(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, plan: Plan, unit: Unit, own: list[board.Item], every: list[Duty], wanted: dict[str, str]) -> dict[str, Any]:
     """The narrowed list: of the unit itself, or of the units of a level below it, a page at a time."""
-    today, words = timezone.localdate(), fold(wanted["q"])
-    meant = {duty.pk for duty in every if wanted["duty"] in ("", duty.code) and words in fold(f"{duty.code} {duty.text} {duty.clause}")}
+    today = timezone.localdate()
     if not wanted["level"]:
-        shown = [item for item in own if item.duty in meant and board.fits(item, wanted["state"], today)]
+        shown = _narrowed(plan, unit, own, every, wanted)
         return {"months": board.months(shown, today), "shown": len(shown), "checks": False}
-    if wanted["level"] not in board.levels_below(unit.level) or wanted["state"] not in board.STATES:
-        return {"months": [], "shown": 0, "checks": False}
     page = int(number) if (number := _text(request, "page")).isdecimal() and len(number) < 5 else 1
     start = (max(page, 1) - 1) * PAGE
-    found = selectors.below(
-        plan,
-        unit,
-        level=wanted["level"],
-        only=wanted["of"],
-        state=wanted["state"],
-        duties_wanted=None if len(meant) == len(every) else meant,
-        today=today,
-        start=start,
-        count=PAGE + 1,
-    )
+    found = _narrowed(plan, unit, own, every, wanted, start=start, count=PAGE + 1)
     return {
         "months": board.months(found[:PAGE], today),
         "shown": len(found[:PAGE]),
@@ -209,6 +212,41 @@ def _list(request: HttpRequest, plan: Plan, unit: Unit, own: list[board.Item], e
         "after": page + 1 if len(found) > PAGE else 0,
         "checks": access.checks(_user(request), wanted["level"]) and any(item.state == DutyState.DONE for item in found[:PAGE]),
     }
+
+
+def _narrowed(
+    plan: Plan, unit: Unit, own: list[board.Item], every: list[Duty], wanted: dict[str, str], *, start: int = 0, count: int | None = None
+) -> list[board.Item]:
+    """What the filters leave of a unit's own obligations, or from `start` on so many (None: all) of those of a level below it."""
+    today, words = timezone.localdate(), fold(wanted["q"])
+    meant = {duty.pk for duty in every if wanted["duty"] in ("", duty.code) and words in fold(f"{duty.code} {duty.text} {duty.clause}")}
+    if not wanted["level"]:
+        return [item for item in own if item.duty in meant and board.fits(item, wanted["state"], today)]
+    if wanted["level"] not in board.levels_below(unit.level) or wanted["state"] not in board.STATES:
+        return []
+    return selectors.below(
+        plan,
+        unit,
+        level=wanted["level"],
+        only=wanted["of"],
+        state=wanted["state"],
+        duties_wanted=None if len(meant) == len(every) else meant,
+        today=today,
+        start=start,
+        count=count,
+    )
+
+
+@require_safe
+def duties_csv(request: HttpRequest) -> HttpResponseBase:
+    """The whole list of the page of duties as a file, with the same filters and order."""
+    user = _user(request)
+    plan, every, _plans = access.get_plan_of_duties(_text(request, "year"))
+    unit = access.get_standpoint(user, _text(request, "unit"), plan)
+    wanted = {name: _text(request, name) for name in FILTERS}
+    own = [] if wanted["level"] else board.in_order(selectors.own(plan, unit))
+    rows = exports.obligation_rows(_narrowed(plan, unit, own, every, wanted), timezone.localdate())
+    return _csv(rows, f"viec-phai-lam-{plan.year}-{unit.code}.csv")
 
 
 @require_safe
@@ -305,6 +343,15 @@ def duty(request: HttpRequest, year: int, code: str) -> HttpResponse:
         "happened_form": form if access.may_say_happened(user, found) else None,
     }
     return render(request, "plan2018/duty.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def duty_csv(request: HttpRequest, year: int, code: str) -> HttpResponseBase:
+    """One duty across the units that the reader sees, as a file."""
+    user = _user(request)
+    found = access.get_duty(user, year, code)
+    matrix = board.matrix(selectors.of_duty(found, user.unit), timezone.localdate())
+    return _csv(exports.duty_rows(matrix), f"nhiem-vu-{code}-{year}-{user.unit.code}.csv")
 
 
 @require_POST

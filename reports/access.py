@@ -16,7 +16,7 @@ from ledger.models import Job
 from plan2018.access import get_period
 from plan2018.models import Period
 from reports import rules, selectors
-from reports.models import Edition
+from reports.models import Edition, Report
 
 PROVINCE_READERS = PROVINCE_ROLES | {Role.LEADER}
 """Who reads what concerns the whole province."""
@@ -78,17 +78,49 @@ def get_report_place(user: User, period_code: str, district_code: str) -> tuple[
     return period, get_district(user, district_code, period.ends_on)
 
 
+REPORT_READERS = frozenset(Role) - {Role.API_CLIENT}
+"""Who reads a district's report: what is written there may name people. Software has the figures by the API."""
+
+
+def get_report(user: User, period_code: str, district_code: str, kind: str = rules.ReportKind.PERIOD) -> Report:
+    """A district's report (a new one, not stored, if nothing was entered yet), if the district is in the user's area; else Http404.
+
+    A half-year has no summary of dialogue conferences: Http404. PermissionDenied for software.
+    """
+    period, district = get_report_place(user, period_code, district_code)
+    require(user, REPORT_READERS)
+    if kind not in set(rules.ReportKind) or (kind == rules.ReportKind.DIALOGUE and period.kind != Period.YEAR):
+        raise Http404(_("Kỳ này không có loại báo cáo này."))
+    return selectors.district_report(period, district, kind)
+
+
+def get_report_to_enter(user: User, period_code: str, district_code: str, kind: str = rules.ReportKind.PERIOD) -> Report:
+    """The same, for those who enter and file it; else Http404 or PermissionDenied."""
+    report = get_report(user, period_code, district_code, kind)
+    if not may_file(user):
+        raise PermissionDenied(_("Chỉ tài khoản của huyện nhập và gửi báo cáo của huyện."))
+    return report
+
+
+def get_report_to_judge(user: User, period_code: str, district_code: str, kind: str = rules.ReportKind.PERIOD) -> Report:
+    """The same, for those who return, accept and extend; else Http404 or PermissionDenied."""
+    report = get_report(user, period_code, district_code, kind)
+    require(user, PROVINCE_ROLES)
+    return report
+
+
+def get_reports(user: User, period_code: str, kind: str) -> tuple[Period, list[Report]]:
+    """The reports of all districts of the user's province; Http404 for those below it, PermissionDenied for software."""
+    period = get_period(period_code)
+    if user.unit.level != Level.PROVINCE or kind not in set(rules.ReportKind) or (kind == rules.ReportKind.DIALOGUE and period.kind != Period.YEAR):
+        raise Http404(_("Danh sách báo cáo của các huyện là của tỉnh."))
+    require(user, PROVINCE_READERS)
+    return period, selectors.district_reports(period, user.unit, kind)
+
+
 def may_file(user: User) -> bool:
     """Whether the user files its district's reports."""
     return user.role == Role.DISTRICT_APPRAISER
-
-
-def get_report_place_to_file(user: User, period_code: str, district_code: str) -> tuple[Period, Unit]:
-    """The same, if the user files this district's reports; else Http404 or PermissionDenied."""
-    place = get_report_place(user, period_code, district_code)
-    if not may_file(user):
-        raise PermissionDenied(_("Chỉ tài khoản của huyện gửi báo cáo của huyện."))
-    return place
 
 
 def get_edition(user: User, period_code: str, number: int) -> Edition:

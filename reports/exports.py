@@ -1,16 +1,30 @@
 """Lists of this room as tables of plain values, head first; `communes.tables` writes them as files."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from communes.rules import Level
+from plan2018.rules import VIETNAM
+from reports import board as boards
 from reports import goals, sentences
+from reports.rules import TITLE
 from scoring.rules import round_half_up
+
+FILED = {
+    boards.Mark.ON_TIME: gettext_lazy("Đúng hạn"),
+    boards.Mark.LATE: gettext_lazy("Trễ hạn"),
+    boards.Mark.OVERDUE: gettext_lazy("Chưa gửi, quá hạn"),
+    boards.Mark.OPEN: gettext_lazy("Chưa gửi"),
+}
+"""How a district's report stands -> the words of a table."""
 
 
 def ranking_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
-    """The ranking as a table, head first, with the columns of the page. A shared rank is told by its equals, so the column stays a number."""
+    """The ranking as a table, head first, with the columns of its page and of a district's. A shared rank is told by its equals, so it stays a number."""
     yield [
         _("Thứ hạng"),
         _("Đơn vị"),
@@ -20,6 +34,7 @@ def ranking_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
         _("Hạng"),
         _("Danh hiệu"),
         _("So với kỳ trước (bậc)"),
+        _("Gửi phiếu"),
         _("Trạng thái"),
     ]
     for row in rows:
@@ -32,6 +47,7 @@ def ranking_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
             sentences.GRADE_WORDS.get(row["grade"]),
             _("Trong sạch, vững mạnh") if row["clean_strong"] else None,
             sentences.climb(row),
+            _("Chưa gửi") if row["late"] is None else _("Trễ hạn") if row["late"] else _("Đúng hạn"),
             sentences.STATE_WORDS[row["state"]],
         ]
 
@@ -62,7 +78,6 @@ def target_rows(rows: Iterable[dict[str, Any]], unit: str, period: str) -> Itera
         _("Kế hoạch nói khác nhau"),
     ]
     for row in rows:
-        share = goals.is_share(row)
         yield [
             row["code"],
             row["name"],
@@ -72,7 +87,7 @@ def target_rows(rows: Iterable[dict[str, Any]], unit: str, period: str) -> Itera
             period,
             row["numerator"],
             row["denominator"],
-            row["actual"] if row["actual"] is None or not share else round_half_up(row["actual"], 4),
+            _figure(row, "actual"),
             round_half_up(row["share"], 4) if row["share"] is not None and row["actual"] is not None else None,
             row["needed"],
             row["gap"],
@@ -82,10 +97,124 @@ def target_rows(rows: Iterable[dict[str, Any]], unit: str, period: str) -> Itera
             row["parts"],
             row["expected"],
             row["owing"],
-            row["before"] if row["before"] is None or not share else round_half_up(row["before"], 4),
+            _figure(row, "before"),
             _("Có") if row["declared"] else None,
             row["contradiction"] or None,
         ]
+
+
+def _figure(row: dict[str, Any], name: str) -> Any:
+    """A figure of a target, a share with four decimals; None without data."""
+    return row[name] if row[name] is None or not goals.is_share(row) else round_half_up(row[name], 4)
+
+
+def part_rows(page: dict[str, Any], unit: str, period: str) -> Iterator[list[Any]]:
+    """One target as a table, head first: the unit itself, then those next below it as on their page (`pages.target`)."""
+    target = page["target"]
+    yield [
+        _("Mã"),
+        _("Chỉ tiêu"),
+        _("Mức đề ra"),
+        _("Kỳ"),
+        _("Đơn vị"),
+        _("Tử số"),
+        _("Mẫu số"),
+        _("Thực hiện"),
+        _("Khoảng cách"),
+        _("Tính bằng"),
+        _("Kết quả"),
+        _("Đã có số liệu"),
+        _("Phải có"),
+        _("Còn thiếu số liệu"),
+    ]
+    for row in (target | {"full_name": unit}, *page["below"]):
+        yield [
+            target["code"],
+            target["name"],
+            goals.goal_in_words(target),
+            period,
+            row["full_name"],
+            row["numerator"],
+            row["denominator"],
+            _figure(row, "actual"),
+            row["gap"],
+            goals.noun(target),
+            goals.RESULTS[row["result"]] if row["result"] else _("Không xét ở cấp này"),
+            row["parts"],
+            row["expected"],
+            row["owing"],
+        ]
+
+
+def compared_rows(rows: Iterable[dict[str, Any]], unit: str, now: str, before: str) -> Iterator[list[Any]]:
+    """Two periods beside each other as a table, head first: rows of `years.compare`."""
+    columns = (_("Mức đề ra, %s"), _("Thực hiện, %s"), _("Kết quả, %s"))
+    yield [_("Mã"), _("Chỉ tiêu"), _("Đơn vị"), *(words % period for period in (now, before) for words in columns), _("Thay đổi")]
+    for row in rows:
+        cells: list[Any] = []
+        for side in (row["now"], row["before"]):
+            cells += [goals.goal_in_words(side), _figure(side, "actual"), goals.RESULTS[goals.KEYS[side["met"]]]] if side else [None, None, None]
+        yield [row["code"], row["name"], unit, *cells, None if row["change"] is None else round_half_up(row["change"], 4)]
+
+
+def criterion_rows(rows: Iterable[dict[str, Any]], unit: str, period: str, level: str) -> Iterator[list[Any]]:
+    """The criteria of a commune or district as a table, head first: its points (a district: their mean) beside the means above it."""
+    commune = level == Level.COMMUNE
+    own = [_("Điểm tự chấm"), _("Điểm thẩm định"), _("Điểm cuối")] if commune else []
+    yield [_("Số"), _("Tiêu thức"), _("Điểm tối đa"), _("Đơn vị"), _("Kỳ"), *own, _("Bình quân huyện"), _("Bình quân tỉnh")]
+    for row in rows:
+        points = [row[name] for name in ("self_points", "appraised_points", "final_points")] if commune else []
+        means = (row[name] if row[name] is None else round_half_up(row[name], 2) for name in ("district_mean", "province_mean"))
+        yield [row["number"], row["title"], row["max_points"], unit, period, *points, *means]
+
+
+def board_rows(said: dict[str, Any]) -> Iterator[list[Any]]:
+    """The province's board as one table, head first: what it says of each district (`board.read`), the province last."""
+    board, course, heat = said["board"], said["course"], said["heat"]
+    grades = [f"grade.{grade}" for grade in sentences.GRADE_WORDS]
+    yield [
+        *(_("Đơn vị"), _("Số phiếu"), _("Đã duyệt"), _("Đã thẩm định"), _("Ở huyện, xã"), _("Gửi phiếu trễ")),
+        *(_("Xếp loại %s") % words for words in sentences.GRADE_WORDS.values()),
+        _("Trong sạch, vững mạnh"),
+        *(heading for term in course.terms for heading in (boards.sentence(boards.report_words(term)), _("Ngày gửi"))),
+        *(_("Bình quân %(number)s %(title)s") % {"number": one.number, "title": one.title} for one in heat.criteria),
+    ]
+    figures = [district.figures for district in board.districts]
+    means = [cells for _name, _code, cells in heat.rows]
+    wholes = (course.whole, board.figures, heat.whole)
+    for row, known, cells in (*zip(course.rows, figures, means, strict=True), wholes):
+        marks = [value for mark in row.marks for value in (FILED[mark.kind], mark.filed_at and f"{mark.filed_at.astimezone(VIETNAM):%d/%m/%Y}")]
+        yield [
+            *(row.name or _("Toàn tỉnh"), row.expected, row.approved, row.appraised, row.below, row.late),
+            *(known[name].numerator if name in known else None for name in (*grades, TITLE)),
+            *(marks or [None] * (2 * len(course.terms))),
+            *(cell.mean for cell in cells),
+        ]
+
+
+def report_rows(lines: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
+    """The districts' reports of a period as a table, head first: lines of `pages.reports`. Days are behind the deadline, negative before it."""
+    yield [_("Huyện"), _("Trạng thái"), _("So với hạn"), _("Số ngày so với hạn"), _("Gửi lúc"), _("Văn bản"), _("Ngày văn bản"), _("Gia hạn đến hết")]
+    for line in lines:
+        report = line["report"]
+        yield [
+            report.unit.full_name,
+            line["state"][1],
+            FILED[line["kind"]],
+            line["days"],
+            report.filed_at and f"{report.filed_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}",
+            report.number or None,
+            *(day and f"{day:%d/%m/%Y}" for day in (report.dated, report.extended_to)),
+        ]
+
+
+def difference_rows(rows: Iterable[dict[str, Any]], one: str, other: str) -> Iterator[list[Any]]:
+    """What differs between two editions as a table, head first: rows of `editions.differences`, so many of so many on each side."""
+    columns = (_("Tử số, %s"), _("Mẫu số, %s"))
+    yield [_("Đơn vị"), _("Chỉ số"), *(words % edition for edition in (one, other) for words in columns)]
+    for row in rows:
+        values = (Decimal(value) if value is not None else None for side in (row["before"], row["after"]) for value in side or (None, None))
+        yield [row["unit"], row["name"], *values]
 
 
 def caveats(*, illustrative: bool, unchecked: bool) -> Iterator[list[str]]:

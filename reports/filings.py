@@ -1,15 +1,18 @@
 """Acts on a district's report: its figures are entered, it is filed, returned, accepted; its time is extended. One transaction and one entry each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.rules import PROVINCE_ROLES, Role
+from communes import services as communes
 from communes.models import Document, Unit, Upload
 from ledger import services as ledger
 from plan2018 import rules as plan_rules
@@ -20,6 +23,9 @@ from plan2018.rules import Source
 from reports import rules
 from reports.models import Figure, Report, ReportVersion
 from reports.rules import ReportAct, ReportKind, ReportState
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 SUBJECT = "report"
 """How the ledger calls a report; its key is `report_key`."""
@@ -34,11 +40,7 @@ class AlreadyFiled(Refused):
 
 
 class Stale(Exception):
-    """The row changed since the person saw it. `now` is the figure as it is: (numerator, denominator), None for no data."""
-
-    def __init__(self, now: tuple[int, int] | None = None) -> None:
-        super().__init__(now)
-        self.now = now
+    """The report changed since the person saw it."""
 
 
 def report_key(report: Report) -> str:
@@ -64,38 +66,46 @@ def _held(report: Report) -> Report:
     return held
 
 
-def save_figure(
-    *,
-    report: Report,
-    unit: Unit,
-    indicator: Indicator,
-    value: tuple[int, int] | None,
-    seen: tuple[int, int] | None,
-    actor: User | None,
-) -> Figure | None:
-    """Write one figure of a commune in the district's report, typed on the page; None takes it back. `seen` is what the person saw there.
+class Change(NamedTuple):
+    """A figure as a person wants it (None: take it back), and what stood there when they typed."""
 
-    Raises Stale with what stands there now when somebody changed it meanwhile, Refused when the report is not open, ValueError for more than the whole.
+    unit: Unit
+    indicator: Indicator
+    value: rules.FigureValue | None
+    seen: rules.FigureValue | None
+
+
+def save_figures(*, report: Report, changes: Collection[Change], actor: User | None) -> dict[tuple[int, int], rules.FigureValue | None]:
+    """Write figures typed on the page, by a fixed number of statements and with one entry.
+
+    What somebody else changed since it was seen is left as it is and given back: (commune id, indicator id) -> what stands there now, None for no data.
+    Raises Refused when the report is not open, ValueError for more than the whole.
     """
-    if value is not None and not (0 <= value[0] <= value[1] and value[1] >= 1):
-        raise ValueError(f"{value[0]}/{value[1]}")
+    for change in changes:
+        if change.value is not None and not (0 <= change.value[0] <= change.value[1] and change.value[1] >= 1):
+            raise ValueError(f"{change.value[0]}/{change.value[1]}")
     with transaction.atomic():
         held = _held(report)
-        row = Figure.objects.filter(report=held, unit=unit, indicator=indicator).first()
-        now = (row.numerator, row.denominator) if row else None
-        if now == value:
-            return row
-        if now != seen:
-            raise Stale(now)
-        if value is None:
-            Figure.objects.filter(report=held, unit=unit, indicator=indicator).delete()
-            row = None
-        else:
-            given = {"numerator": value[0], "denominator": value[1], "source": None, "cell": "", "recorded_at": timezone.now(), "recorded_by": actor}
-            row, _created = Figure.objects.update_or_create(report=held, unit=unit, indicator=indicator, defaults=given)
-        data = {"unit": unit.code, "indicator": indicator.code, "from": now, "to": value}
-        _record("figure", held, actor, data=data)
-    return row
+        rows = Figure.objects.filter(report=held, unit__in={change.unit.pk for change in changes})
+        stored = {(row[0], row[1]): (row[2], row[3]) for row in rows.values_list("unit_id", "indicator_id", "numerator", "denominator")}
+        news = [change for change in changes if stored.get((change.unit.pk, change.indicator.pk)) != change.value]
+        stale = {key: stored.get(key) for one in news if stored.get(key := (one.unit.pk, one.indicator.pk)) != one.seen}
+        mine = [one for one in news if (one.unit.pk, one.indicator.pk) not in stale]
+        given = {"source": None, "cell": "", "recorded_at": timezone.now(), "recorded_by": actor}
+        written = [
+            Figure(report=held, unit=one.unit, indicator=one.indicator, numerator=one.value[0], denominator=one.value[1], **given)
+            for one in mine
+            if one.value is not None
+        ]
+        Figure.objects.bulk_create(
+            written, update_conflicts=True, unique_fields=["report", "unit", "indicator"], update_fields=["numerator", "denominator", *given]
+        )
+        if gone := {(one.unit.pk, one.indicator.pk) for one in mine if one.value is None}:
+            Figure.objects.filter(pk__in=[pk for pk, *key in rows.values_list("pk", "unit_id", "indicator_id") if tuple(key) in gone]).delete()
+        if mine:
+            said = {f"{one.unit.code}/{one.indicator.code}": [one.seen, one.value] for one in mine}
+            _record("figures", held, actor, data={"figures": said})
+    return stale
 
 
 def take_figures(
@@ -168,12 +178,13 @@ def file_report(
     dated: date,
     actor: User,
     kind: str = ReportKind.PERIOD,
-    scan: Document | None = None,
+    upload: "UploadedFile[bytes] | None" = None,
     explanation: str = "",
 ) -> Report:
     """A district files its report. Late is decided by the first filing and stays. Raises AlreadyFiled when it is filed and was not returned.
 
     What the communes reported themselves and the district did not change is taken over into the report, so that it is whole and stays as it is.
+    `upload` is the signed scan: it becomes a document of the district (raises BadFile, NumberTaken of `communes.services`).
     """
     now = timezone.now()
     with transaction.atomic():
@@ -185,7 +196,10 @@ def file_report(
         if first:
             report.filed_at, report.late = now, now >= due_moment(report)
         report.state, report.filed_by = ReportState.FILED, actor
-        report.number, report.dated, report.scan = number, dated, scan or report.scan
+        report.number, report.dated = number, dated
+        if upload:
+            said: dict[str, Any] = {"kind": Document.REPORT, "number": number, "issued_on": dated, "issuer": _("UBND %s") % unit.full_name}
+            report.scan, _new = communes.save_document(unit=unit, actor=actor, upload=upload, title=named(report), **said)
         report.explanation = explanation or report.explanation
         report.version += 1
         report.save()
@@ -200,7 +214,31 @@ def file_report(
         )
         if first:
             _prove(report, now, actor)
+        _tell(report, [report.unit.parent_id], PROVINCE_ROLES, _("%s đã gửi") % named(report), _filed_words(report))
     return report
+
+
+def named(report: Report) -> str:
+    """The report in a sentence: which district's, of what."""
+    words = _("báo cáo tổng hợp hội nghị đối thoại") if report.kind == ReportKind.DIALOGUE else _("báo cáo %s") % report.period.name.lower()
+    return f"{report.unit.full_name}: {words}"
+
+
+def _filed_words(report: Report) -> str:
+    said = {"number": report.number, "dated": f"{report.dated:%d/%m/%Y}", "late": _("Trễ hạn") if report.late else _("Đúng hạn")}
+    return _("Văn bản số %(number)s ngày %(dated)s. %(late)s.") % said
+
+
+def _tell(report: Report, units: Iterable[int | None], roles: Collection[str], subject: str, body: str) -> None:
+    """Tell those who are to go on with a report, once for each version of it."""
+    people = [person.pk for person in plan_selectors.to_tell([unit for unit in units if unit]) if person.role in roles]
+    ledger.notify(people, key=f"report/{report.pk}/{report.version}", subject=subject, body=body, link=address(report))
+
+
+def address(report: Report) -> str:
+    """The page of a report."""
+    name = "report-dialogue" if report.kind == ReportKind.DIALOGUE else "report"
+    return reverse(name, args=[report.period.code, report.unit.code])
 
 
 def due_moment(report: Report) -> datetime:
@@ -268,7 +306,10 @@ def move(*, report: Report, act: ReportAct, actor: User, version: int, reason: s
         if not moved:
             raise Stale
         _record(act, report, actor, before=report.state, after=step.to, reason=reason, data={"remarks": len(kept)})
-    return Report.objects.select_related("period", "unit").get(pk=report.pk)
+        now = Report.objects.select_related("period__plan", "unit").get(pk=report.pk)
+        subject = _("%s được chấp nhận") if act == ReportAct.ACCEPT else _("%s bị trả lại")
+        _tell(now, [now.unit_id], {Role.DISTRICT_APPRAISER}, subject % named(now), reason or _("Số liệu được dùng để tổng hợp."))
+    return now
 
 
 def extend(*, report: Report, until: date, reason: str, actor: User) -> Report:
@@ -276,7 +317,7 @@ def extend(*, report: Report, until: date, reason: str, actor: User) -> Report:
     if not reason.strip():
         raise Refused(_("Ghi lý do gia hạn."))
     with transaction.atomic():
-        held = Report.objects.select_for_update(of=["self"]).select_related("period", "unit").get(pk=report.pk)
+        held = Report.objects.select_for_update(of=["self"]).select_related("period__plan", "unit").get(pk=report.pk)
         if held.filed_at is not None:
             raise Refused(_("Báo cáo đã gửi, không cần gia hạn."))
         before = held.extended_to
@@ -284,4 +325,6 @@ def extend(*, report: Report, until: date, reason: str, actor: User) -> Report:
         held.version += 1
         held.save(update_fields=["extended_to", "extension_reason", "extended_by", "version"])
         _record("extend", held, actor, reason=reason, data={"from": before and before.isoformat(), "to": until.isoformat()})
+        subject = _("%(report)s được gia hạn đến hết ngày %(day)s") % {"report": named(held), "day": f"{until:%d/%m/%Y}"}
+        _tell(held, [held.unit_id], {Role.DISTRICT_APPRAISER}, subject, reason)
     return held

@@ -1,18 +1,45 @@
 """What people type on the pages of reports."""
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plan2018.models import Period
+from communes.forms import DayField, check_file
+from communes.models import Unit
+from plan2018.forms import UNREAD, clean_words, shorten
+from plan2018.models import Indicator
+from plan2018.rules import Answer, NotWhole
+from reports import rules
+from reports.models import Report
+from reports.selectors import FigureSheet
+from reports.sentences import figure_words
+
+MAX_WORDS = 20_000
+"""The longest narrative section, in characters: some eight pages."""
+MAX_DIFFICULTIES = 60
+SPARE_ROWS = 3
+"""Empty rows for difficulties under those that are there."""
+
+
+def _scan(upload: UploadedFile) -> None:
+    """Raise ValidationError unless the file is a PDF, by size, name and content."""
+    check_file(upload)
+    if not (upload.name or "").lower().endswith(".pdf"):
+        raise ValidationError(_("Bản quét phải là tệp PDF. Quét lại hoặc lưu thành PDF rồi gửi."))
 
 
 class FilingForm(forms.Form):
-    """The document with which a district reports for a period: its number and its day."""
+    """The document with which a district reports: its number, its day, its scan; and why figures are missing (`missing`: how many)."""
+
+    use_required_attribute = False
 
     number = forms.CharField(
         label=gettext_lazy("Số, ký hiệu văn bản"),
@@ -32,9 +59,37 @@ class FilingForm(forms.Form):
         },
     )
 
-    def __init__(self, period: Period, data: object = None) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
-        self.period = period
+    scan = forms.FileField(
+        label=gettext_lazy("Bản ký, đóng dấu (quét PDF)"),
+        required=False,
+        help_text=gettext_lazy("Không bắt buộc; PDF không quá 10 MB"),
+        widget=forms.FileInput(attrs={"accept": ".pdf"}),
+        validators=[_scan],
+        error_messages={
+            "empty": gettext_lazy("Tệp này rỗng. Chọn lại tệp."),
+            "invalid": gettext_lazy("Chưa nhận được tệp. Chọn lại tệp rồi gửi."),
+            "max_length": gettext_lazy("Tên tệp quá dài. Đặt tên ngắn hơn rồi gửi lại."),
+        },
+    )
+    explanation = forms.CharField(
+        label=gettext_lazy("Giải thích vì sao còn thiếu số liệu"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Nói rõ thiếu do đâu, khi nào có"),
+        error_messages={
+            "required": gettext_lazy("Báo cáo còn ô chưa có số liệu. Giải thích vì sao, hoặc nhập cho đủ rồi gửi."),
+            "max_length": gettext_lazy("Đoạn này dài %(show_value)d ký tự, nhiều nhất %(limit_value)d."),
+        },
+    )
+
+    def __init__(self, report: Report, missing: int, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, initial={"number": report.number, "dated": report.dated, "explanation": report.explanation})
+        self.period = report.period
+        if missing:
+            self.fields["explanation"].required = True
+        else:
+            del self.fields["explanation"]
 
     def clean_dated(self) -> date:
         dated: date = self.cleaned_data["dated"]
@@ -56,3 +111,235 @@ class PublishForm(forms.Form):
         help_text=gettext_lazy("Bắt buộc khi chốt chính thức mà còn thiếu số liệu."),
         error_messages={"max_length": gettext_lazy("Ghi chú dài %(show_value)d ký tự, nhiều nhất %(limit_value)d.")},
     )
+
+
+class ExtensionForm(forms.Form):
+    """More time for a district: to the end of which day, and why."""
+
+    use_required_attribute = False
+
+    until = DayField(label=gettext_lazy("Gia hạn đến hết ngày"), help_text=gettext_lazy("Ngày/tháng/năm"))
+    reason = forms.CharField(
+        label=gettext_lazy("Lý do gia hạn"),
+        max_length=300,
+        error_messages={
+            "required": gettext_lazy("Ghi lý do gia hạn."),
+            "max_length": gettext_lazy("Lý do dài %(show_value)d ký tự, nhiều nhất %(limit_value)d."),
+        },
+    )
+
+    def __init__(self, last_day: date, data: Any = None) -> None:
+        super().__init__(data)
+        self.last_day = last_day
+        self.fields["until"].error_messages["required"] = _("Gõ ngày cuối của thời gian gia hạn.")
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until <= self.last_day:
+            raise ValidationError(_("Ngày gia hạn phải sau hạn của kế hoạch."))
+        if until > self.last_day + timedelta(days=366):
+            raise ValidationError(_("Gia hạn quá một năm, chắc là gõ nhầm. Xem lại năm."))
+        return until
+
+
+class WordsForm(forms.Form):
+    """The narrative sections of a report and the version that the page showed. The difficulties are read beside it, by `read_difficulties`."""
+
+    use_required_attribute = False
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, report: Report, data: Any = None) -> None:
+        super().__init__(data, initial={"version": report.version, **{f"section-{key}": words for key, words in report.narrative.items()}})
+        for key, title in rules.SECTIONS.items():
+            self.fields[f"section-{key}"] = forms.CharField(
+                label=title,
+                required=False,
+                max_length=MAX_WORDS,
+                widget=forms.Textarea(attrs={"rows": 6}),
+                error_messages={"max_length": _("Phần này dài %(show_value)d ký tự, nhiều nhất %(limit_value)d.")},
+            )
+        self.difficulties = read_difficulties(data) if data is not None else list(report.difficulties)
+        self.shown = str(report.version) if data is None else data.get("version", "")
+
+    def over(self, now: Report) -> "WordsForm":
+        """What was typed, ready to be saved over what others saved meanwhile."""
+        again = WordsForm(now, self.data)
+        again.shown = str(now.version)
+        return again
+
+    @property
+    def sections(self) -> list[Any]:
+        """The fields of the sections, in the plan's order."""
+        return [self[f"section-{key}"] for key in rules.SECTIONS]
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The difficulties, with a few empty rows to write on."""
+        return self.difficulties + [{"clause": "", "text": "", "proposal": ""} for _spare in range(SPARE_ROWS)]
+
+    @property
+    def narrative(self) -> dict[str, str]:
+        """The sections that have words."""
+        found = {key: clean_words(self.cleaned_data[f"section-{key}"]) for key in rules.SECTIONS}
+        return {key: words for key, words in found.items() if words}
+
+    def clean(self) -> dict[str, Any]:
+        if len(self.difficulties) > MAX_DIFFICULTIES:
+            self.add_error(None, _("Ghi nhiều nhất %d vướng mắc. Gộp những việc giống nhau.") % MAX_DIFFICULTIES)
+        if any(not row["text"] for row in self.difficulties):
+            self.add_error(None, _("Có dòng đề nghị hoặc điều khoản mà chưa nói vướng mắc gì. Ghi cột vướng mắc, hoặc xóa cả dòng."))
+        if any(len(words) > limit for row in self.difficulties for words, limit in zip(row.values(), (60, 2000, 2000), strict=True)):
+            self.add_error(None, _("Điều khoản dài nhất 60 ký tự; vướng mắc và đề nghị dài nhất 2.000 ký tự mỗi ô."))
+        return self.cleaned_data
+
+
+def read_difficulties(data: Any) -> list[dict[str, str]]:
+    """The rows of difficulties that have anything in them: clause, text, proposal. Columns of unequal length, which no page sends, are cut."""
+    columns = [[clean_words(words) for words in data.getlist(name)] for name in ("clause", "text", "proposal")]
+    return [dict(zip(("clause", "text", "proposal"), row, strict=True)) for row in zip(*columns, strict=False) if any(row)]
+
+
+class ReturnForm(forms.Form):
+    """Why the province gives a report back, and the version that it read. The remarks to single figures are read beside it."""
+
+    use_required_attribute = False
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Lý do trả lại"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Nói huyện cần sửa gì; nhận xét từng số liệu thì ghi ở bảng trên"),
+        error_messages={
+            "required": gettext_lazy("Ghi lý do trả lại, để huyện biết cần sửa gì."),
+            "max_length": gettext_lazy("Lý do dài %(show_value)d ký tự, nhiều nhất %(limit_value)d."),
+        },
+    )
+
+
+@dataclass
+class Cell:
+    """A figure of a commune in the grid: what stands there, what was typed, what is wrong with that.
+
+    `seen` is what the page showed: "own:12/15" (the district's figure), "known:12/15" (what the commune reported), or nothing. A cell whose typed text
+    differs from it was touched; the others are left alone, even if somebody else changed them meanwhile.
+    """
+
+    unit: Unit
+    indicator: Indicator
+    sheet: FigureSheet
+    remarks: Sequence[str] = ()
+    typed: str | None = None
+    posted: str = ""
+    error: str = ""
+    conflict: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """The name of the cell in the page."""
+        return cell_name(self.unit.code, self.indicator.code)
+
+    @property
+    def answer(self) -> Answer:
+        return rules.asked_as(self.indicator.source, self.indicator.answer, everyone=self.indicator.everyone)
+
+    @property
+    def yes_no(self) -> bool:
+        return self.answer == Answer.YES_NO
+
+    @property
+    def own(self) -> Any:
+        """The district's own figure, if there is one."""
+        return self.sheet.own.get((self.unit.pk, self.indicator.pk))
+
+    @property
+    def stored(self) -> str:
+        """What stands here, as people write it."""
+        return figure_words(self.sheet.figure(self.unit, self.indicator), yes_no=self.yes_no)
+
+    @property
+    def known(self) -> str:
+        """What the commune or the register says."""
+        return figure_words(self.sheet.known(self.unit, self.indicator), yes_no=self.yes_no)
+
+    @property
+    def gap(self) -> int:
+        """Whether the district's figure is a larger (1) or smaller (-1) share than what is known."""
+        return rules.differs(self.sheet.figure(self.unit, self.indicator), self.sheet.known(self.unit, self.indicator)) if self.own else 0
+
+    @property
+    def shown(self) -> str:
+        """The text in the field: what was typed where it was not taken, else what stands here."""
+        return self.typed if self.typed is not None and (self.error or self.conflict) else self.stored
+
+    @property
+    def token(self) -> str:
+        """What the page shows now, for `seen`; after an error what it showed before, so that the next save is checked against that."""
+        if self.error:
+            return self.posted
+        return f"{'own' if self.own else 'known'}:{self.stored}" if self.stored else ""
+
+    @property
+    def touched(self) -> bool:
+        """Whether a person typed something else than what the page showed."""
+        before = self.posted.partition(":")[2]
+        if self.typed is None or self.typed == before:
+            return False
+        try:  # "c" is what "Có" says: a field keeps its text when its value is saved
+            return not before or rules.read_figure(self.typed, self.answer) != rules.read_figure(before, self.answer)
+        except ValueError:
+            return True
+
+    def value(self) -> rules.FigureValue | None:
+        """The figure that was typed; raises ValidationError that says what is wrong with it."""
+        text = self.typed or ""
+        try:
+            value = rules.read_figure(text, self.answer)
+        except NotWhole as error:
+            raise ValidationError(str(UNREAD[error.why]) % {"typed": shorten(text)}) from error
+        except rules.NotAFigure as error:
+            raise ValidationError(
+                _("“%s” không đọc được. Gõ Có hoặc Không (c, k).") % shorten(text)
+                if self.yes_no
+                else _("“%s” không đọc được. Gõ bao nhiêu trên bao nhiêu, ví dụ 12/15; số trước không lớn hơn số sau.") % shorten(text)
+            ) from error
+        if value is None and self.posted.startswith("known:"):
+            raise ValidationError(_("Số này do xã báo cáo nên không xóa ở đây được. Muốn khác thì gõ số của huyện."))
+        return value
+
+    def seen(self) -> rules.FigureValue | None:
+        """The district's own figure that the page showed."""
+        kind, _colon, text = self.posted.partition(":")
+        try:
+            return rules.read_figure(text, self.answer) if kind == "own" else None
+        except ValueError:  # no page sends this; it then agrees with nothing
+            return (-1, -1)
+
+
+def cell_name(unit: str, indicator: str) -> str:
+    """How the grid calls the figure of an indicator (code) in a commune (code)."""
+    return f"{unit}-{indicator.replace('.', '-')}"
+
+
+def read_cells(sheet: FigureSheet, data: Mapping[str, str] | None = None) -> list[tuple[Unit, list[Cell]]]:
+    """The grid, a row for each commune: with what was typed into it, where a page was sent."""
+    remarks: dict[str, list[str]] = {}
+    for unit, indicator, words in sheet.report.remarks:
+        remarks.setdefault(cell_name(unit, indicator), []).append(words)
+    rows = []
+    for unit in sheet.communes:
+        cells = [Cell(unit, indicator, sheet) for indicator in sheet.indicators]
+        for cell in cells:
+            cell.remarks = remarks.get(cell.prefix, ())
+            if data is not None and (typed := data.get(f"{cell.prefix}-value")) is not None:
+                cell.typed, cell.posted = clean_words(typed), data.get(f"{cell.prefix}-seen", "")
+        rows.append((unit, cells))
+    return rows
+
+
+def read_remarks(sheet: FigureSheet, data: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """What the province remarked to single figures: commune, indicator, words (at most 500 characters each)."""
+    places = [(unit.code, indicator.code) for unit in sheet.communes for indicator in sheet.indicators]
+    typed = [(unit, indicator, clean_words(data.get(f"{cell_name(unit, indicator)}-remark", ""))[:500]) for unit, indicator in places]
+    return [remark for remark in typed if remark[2]]

@@ -1,20 +1,23 @@
-"""What the ranking, the targets and a unit's page show: rows put together for tables and pictures, with the sentences that head them.
+"""What the ranking, the targets, a unit's page and the districts' reports show: rows put together for tables and pictures, with the sentences that head them.
 
 Pure: plain rows from the selectors in, everything that a template needs out; no query, no request, no clock.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from communes.rules import Level
 from plan2018.rules import COUNTS, TARGET_GROUPS, Source, claim, conflicts, contradictions, freed, judge, rooms
-from reports import charts, goals, sentences
-from reports.rules import TITLE
+from reports import charts, goals, rules, sentences
+from reports.rules import TITLE, ReportState
 from reports.sentences import Row
 from scoring.rules import Grade, Threshold
 
@@ -348,3 +351,120 @@ def _compared(rows: Sequence[Row], **marks: str) -> dict[str, Any]:
     low, high = Decimal(max(0, int(min(known)) - 1)), max(row["max_points"] for row in rows)
     placed = [row | {"marks": {mark: charts.share(row[key], low, high) for mark, key in marks.items() if row[key] is not None}} for row in rows]
     return {"rows": placed, "low": low, "high": high}
+
+
+# The districts' reports.
+
+REPORT_STATES = {
+    ReportState.DRAFT: ("is-draft", gettext_lazy("Đang soạn")),
+    ReportState.FILED: ("is-sent", gettext_lazy("Đã gửi, chờ Sở xem")),
+    ReportState.RETURNED: ("is-back", gettext_lazy("Bị trả lại")),
+    ReportState.ACCEPTED: ("is-ok", gettext_lazy("Đã chấp nhận")),
+}
+"""Where a report stands: style of its tag, words."""
+
+NOT_BEGUN = ("is-none", gettext_lazy("Chưa nhập"))
+
+
+def last_day(due: datetime) -> date:
+    """The last day on which a report is on time."""
+    return timezone.localdate(due - timedelta(microseconds=1))
+
+
+def missing(sheet: Any) -> int:
+    """How many figures a report still lacks; none where it has no figures at all."""
+    return sum(len(indicators) for _unit, indicators in sheet.missing) if sheet else 0
+
+
+def figures(sheet: Any) -> dict[str, Any]:
+    """How far the figures of a report (`selectors.FigureSheet`) are filled in, and what is missing by commune."""
+    lacking = missing(sheet)
+    return {"sheet": sheet, "expected": sheet.expected, "filled": sheet.expected - lacking, "lacking": lacking, "missing": sheet.missing}
+
+
+def tag(report: Any) -> tuple[str, Any]:
+    """The state of a report: style of its tag, words."""
+    return REPORT_STATES[ReportState(report.state)] if report.pk else NOT_BEGUN
+
+
+def overdue(report: Any, due: datetime, now: datetime) -> dict[str, Any]:
+    """How a report stands to its day: late by the plan, which stays, and beside it whether an extension covers it."""
+    last = rules.last_moment(timezone.localtime(due), report.extended_to)
+    moment = report.filed_at or now
+    return {
+        "last_day": last_day(due),
+        "late": report.late if report.filed_at else moment >= due,
+        "within": bool(report.extended_to) and moment < last,
+    }
+
+
+def report(report: Any, sheet: Any, due: datetime, now: datetime) -> dict[str, Any]:
+    """The page of a district's report: where it stands, how far its figures are filled in, what the province asks to mend."""
+    asked = [remark for remark in report.remarks if remark[0]] if report.state == ReportState.RETURNED else []
+    names = {(unit.code, one.code): (unit, one) for unit in sheet.communes for one in sheet.indicators} if sheet else {}
+    return {
+        "state": tag(report),
+        **overdue(report, due, now),
+        **(figures(sheet) if sheet else {}),
+        "said": [(title, report.narrative[key]) for key, title in rules.SECTIONS.items() if report.narrative.get(key)],
+        "returned_because": next((words for unit, _one, words in report.remarks if not unit), "") if report.state == ReportState.RETURNED else "",
+        "remarks": [(*names[unit, one], words) for unit, one, words in asked if (unit, one) in names],
+    }
+
+
+def reports(found: Sequence[Any], due: datetime, now: datetime) -> dict[str, Any]:
+    """The reports of all districts: a line each, and how many are filed on time, filed late, still owed."""
+    lines = [{"report": one, "state": tag(one), **overdue(one, due, now)} for one in found]
+    for line in lines:
+        line["kind"] = ("late" if line["late"] else "on_time") if line["report"].filed_at else ("overdue" if line["late"] else "open")
+        at = timezone.localdate(line["report"].filed_at or now)
+        line["days"] = (at - line["last_day"]).days
+    spread = [line["days"] for line in lines if line["report"].filed_at]
+    reach = max([abs(days) for days in spread], default=0) or 1
+    states = Counter(line["report"].state for line in lines if line["report"].filed_at)
+    kinds = Counter(line["kind"] for line in lines)
+    return {
+        "lines": lines,
+        "all": len(lines),
+        "filed_count": len(spread),
+        "late_count": kinds["late"],
+        "accepted_count": states[ReportState.ACCEPTED],
+        "returned_count": states[ReportState.RETURNED],
+        "waiting_count": states[ReportState.FILED],
+        "owed": [line for line in lines if not line["report"].filed_at],
+        "last_day": last_day(due),
+        "past": now >= due,
+        "stack": [(kind, start, length) for kind, start, length in _stretches(kinds)],
+        "reach": reach,
+    }
+
+
+def _stretches(kinds: Mapping[str, int]) -> list[tuple[str, int, int]]:
+    order = [kind for kind in ("on_time", "late", "overdue", "open") if kinds[kind]]
+    starts = accumulate((kinds[kind] for kind in order), initial=0)
+    return [(kind, start, kinds[kind]) for kind, start in zip(order, starts, strict=False)]
+
+
+def changes(before: rules.Content, after: rules.Content, sheet: Any) -> list[dict[str, Any]]:
+    """What two versions differ in, a row a figure, in the order of communes and indicators; a figure that the sheet no longer has comes last by its key."""
+    units = {unit.code: (place, unit.full_name) for place, unit in enumerate(sheet.communes)}
+    indicators = {one.code: (place, one) for place, one in enumerate(sheet.indicators)}
+    rows = []
+    for key, old, new in rules.changes(before, after):
+        unit, _slash, code = key.partition("/")
+        one = indicators.get(code, (len(indicators), None))
+        yes_no = one[1] is not None and rules.asked_as(one[1].source, one[1].answer) == "yes_no"
+        words = {name: sentences.figure_words(value, yes_no=yes_no) for name, value in (("old", old), ("new", new))}
+        cell = str((after.get(key) or ["", "", ""])[2])
+        order = (units.get(unit, (len(units), ""))[0], one[0])
+        rows.append((order, {"unit": units.get(unit, (0, unit))[1], "indicator": one[1].name if one[1] else code, "cell": cell, **words}))
+    return [row for _order, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def their_words(report: Any, form: Any) -> list[tuple[str, str]]:
+    """The sections in which what is stored now differs from what a person typed: (title, words as they are stored)."""
+    differing = [key for key in rules.SECTIONS if report.narrative.get(key, "") != form.narrative.get(key, "")]
+    found = [(rules.SECTIONS[key], report.narrative.get(key, "")) for key in differing]
+    if report.difficulties != form.difficulties:
+        found.append((_("Vướng mắc, đề nghị"), "\n".join(" | ".join(row.values()) for row in report.difficulties)))
+    return found

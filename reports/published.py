@@ -4,17 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plan2018.models import Indicator, Period
-from reports import access, editions, filings, selectors
+from reports import access, editions, exports, filings, selectors
 from reports.forms import PublishForm
 from reports.goals import actual, goal
 from reports.trueup import compare as compare_estimates
-from reports.views import _text, _user
+from reports.views import _csv, _text, _user
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,6 +86,16 @@ def difference(request: HttpRequest, period: str, number: int, other: int) -> Ht
     tally = sorted(by_unit.items(), key=lambda item: -item[1])[:15]
     context = {"period": one.period, "one": one, "other": two, "rows": rows[:1000], "count": len(rows), "tally": tally, "most": most}
     return render(request, "reports/edition_difference.html", context)
+
+
+@require_safe
+def difference_csv(request: HttpRequest, period: str, number: int, other: int) -> HttpResponseBase:
+    """All that differs between two editions as a file."""
+    user = _user(request)
+    one, two = (access.get_edition(user, period, wanted) for wanted in (number, other))
+    rows = editions.differences(*(editions.scoped(edition.content, user.unit) for edition in (one, two)))
+    table = exports.difference_rows(rows, *(_("lần %d") % edition.number for edition in (one, two)))
+    return _csv(table, f"so-an-ban-{one.period.code}-{one.number}-{two.number}.csv")
 
 
 def _exact(row: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from accounts.rules import PROVINCE_ROLES, Role
+from communes.rules import fold
 from communes.standards import Qualification, Theory
 from ledger.rules import digest
+from plan2018.rules import Answer, Source, parse_whole
 from scoring.rules import Grade, State, Threshold
 
 
@@ -89,6 +91,54 @@ def changes(before: Content, after: Content) -> list[tuple[str, tuple[int, int] 
     pairs = [{key: (int(values[0]), int(values[1])) for key, values in figures.items()} for figures in (before, after)]
     keys = sorted(pairs[0].keys() | pairs[1].keys())
     return [(key, pairs[0].get(key), pairs[1].get(key)) for key in keys if pairs[0].get(key) != pairs[1].get(key)]
+
+
+FigureValue = tuple[int, int]
+"""So many of so many; yes is 1/1, no is 0/1."""
+
+COUNTED_AS = {Source.ROSTER: Answer.RATIO, Source.OFFICES: Answer.YES_NO, Source.PROFILE: Answer.YES_NO}
+"""How a district's report tells what a register proves: it is held against the register and feeds no figure."""
+
+
+class NotAFigure(ValueError):
+    """What was typed is no figure of this kind: neither yes nor no, no "part/whole", more than the whole."""
+
+
+YES, NO = frozenset({"co", "c", "x", "1", "1/1"}), frozenset({"khong", "k", "0", "0/1"})
+"""What people type for yes and no, without diacritics."""
+
+
+def asked_as(source: str, answer: str, *, everyone: bool = True) -> Answer:
+    """How a district's report tells an indicator of a commune; NONE for what it does not tell."""
+    return Answer(answer) or (COUNTED_AS.get(Source(source), Answer.NONE) if everyone else Answer.NONE)
+
+
+def read_figure(text: str, answer: Answer) -> FigureValue | None:
+    """Read a figure as typed or pasted into one cell: "12/15" ("12 / 15", "1.200/1.500"), or yes or no ("Có", "k", "1"); nothing is None.
+
+    Raises NotAFigure, and NotWhole for a part that is no count.
+    """
+    plain = text.strip()
+    if not plain:
+        return None
+    if answer == Answer.YES_NO:
+        word = fold(plain).replace(" ", "")
+        if word not in YES | NO:
+            raise NotAFigure(text)
+        return (int(word in YES), 1)
+    part, slash, whole = plain.partition("/")
+    value = parse_whole(part), parse_whole(whole) if slash else 0
+    if not 0 <= value[0] <= value[1] or value[1] < 1:
+        raise NotAFigure(text)
+    return value
+
+
+def differs(value: FigureValue | None, known: FigureValue | None) -> int:
+    """How a figure stands to what is known: 1 a larger share, -1 a smaller one, 0 the same, or nothing to compare."""
+    if value is None or known is None:
+        return 0
+    gap = value[0] * known[1] - known[0] * value[1]
+    return (gap > 0) - (gap < 0)
 
 
 SCORE = "score"

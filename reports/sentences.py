@@ -43,6 +43,13 @@ def inside(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+def figure_words(value: tuple[int, int] | None, *, yes_no: bool) -> str:
+    """Write a district's figure as people type it: "Có", "Không", "12/15"; nothing for no data."""
+    if value is None:
+        return ""
+    return (_("Có") if value[0] else _("Không")) if yes_no else f"{value[0]}/{value[1]}"
+
+
 def ranking_answer(rows: Sequence[Row], ranked: int) -> str:
     """Say who leads a list, who has climbed most since the period before, and how many results are approved.
 

@@ -1,13 +1,16 @@
-"""Doors of the reports room to Celery: fill one period for a job; look for periods that have moved on."""
+"""Doors of the reports room to Celery: fill one period for a job; look for periods that have moved on; check and take a district's workbook."""
 
 from celery import shared_task
 from django.utils.translation import gettext as _
 
+from communes import services as uploads
+from communes.models import Upload
+from communes.reading import Refused, Sheet, read
 from ledger import services as ledger
 from ledger.models import Job
 from ledger.tasks import send_on_commit
 from plan2018.models import Period
-from reports import selectors, services
+from reports import intake, selectors, services, sheets
 from reports.sentences import inside
 
 
@@ -28,3 +31,43 @@ def fill_stale() -> None:
     """Ask for a fill of every period whose ledger entries have moved on."""
     for period in selectors.stale_periods():
         send_on_commit(services.ask_fill(period))
+
+
+@shared_task(name=intake.CHECK_TASK)
+def check_upload(job_id: str) -> None:
+    """Check the workbook that a job names."""
+    ledger.run(job_id, _check)
+
+
+def _check(job: Job) -> str:
+    upload, found = _read(job)
+    intake.check(upload=upload, found=found)
+    uploads.note_step(upload, 0)
+    return _("Đã kiểm tra xong.")
+
+
+def _read(job: Job) -> tuple[Upload, list[Sheet] | str]:
+    """The sheets of the file, read by a process of its own; or the cause for which it is refused."""
+    upload = Upload.objects.select_related("unit").get(pk=job.key)
+    uploads.note_step(upload, 1)
+    try:
+        with upload.file.open() as file:
+            found: list[Sheet] | str = read(file.read(), sheets.LONGEST)
+    except Refused as refused:
+        found = refused.cause
+    uploads.note_step(upload, 2)
+    return upload, found
+
+
+@shared_task(name=intake.TAKE_TASK)
+def take_upload(job_id: str) -> None:
+    """Take the workbook that a job names."""
+    ledger.run(job_id, _take)
+
+
+def _take(job: Job) -> str:
+    upload, found = _read(job)
+    uploads.note_step(upload, uploads.STEPS)
+    taken = intake.take(upload=upload, found=found, actor=job.requested_by)
+    uploads.note_step(upload, 0)
+    return _("Đã ghi vào báo cáo.") if taken else _("Chưa ghi gì: báo cáo đã đổi từ lúc kiểm tra.")

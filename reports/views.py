@@ -9,13 +9,12 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import access
 from accounts.models import User
@@ -30,8 +29,7 @@ from plan2018.models import Period
 from plan2018.rules import Source
 from reports import access as doors
 from reports import board as boards
-from reports import exports, filings, pages, selectors, sentences, services, years
-from reports.forms import FilingForm
+from reports import exports, pages, selectors, sentences, services, years
 from reports.rules import TITLE
 from scoring.selectors import history
 
@@ -142,9 +140,7 @@ def target(request: HttpRequest, period: str, code: str) -> HttpResponse:
     user, (asked, others) = _user(request), get_periods(period, FILLED)
     scope, choices = doors.get_scope(user, _text(request, "unit"), asked.ends_on)
     rows = selectors.targets(asked, scope)
-    row = next((row for row in rows if row["code"] == code), None)
-    if row is None:
-        raise Http404(_("Kế hoạch của kỳ này không có chỉ tiêu %s.") % code)
+    row = _find_target(rows, code)
     below = [] if scope.level == Level.COMMUNE else selectors.parts(asked, scope, row["key"])
     terms = {term.kind: term.code for term in (*others, asked)}
     address = partial(_record, user, terms.get(row["term"], asked.code), row, scope)
@@ -155,6 +151,25 @@ def target(request: HttpRequest, period: str, code: str) -> HttpResponse:
         **pages.target(rows, code, below, scope.full_name, scope.level, half=asked.kind == Period.HALF, address=address),
     }
     return render(request, "reports/target.html", context)
+
+
+@require_safe
+def target_csv(request: HttpRequest, period: str, code: str) -> HttpResponseBase:
+    """One target of a unit and of the units next below it as a file: the rows of its page."""
+    asked, _others = get_periods(period)
+    scope, _choices = doors.get_scope(_user(request), _text(request, "unit"), asked.ends_on)
+    rows = selectors.targets(asked, scope)
+    key = _find_target(rows, code)["key"]
+    below = [] if scope.level == Level.COMMUNE else selectors.parts(asked, scope, key)
+    page = pages.target(rows, code, below, scope.full_name, scope.level, half=asked.kind == Period.HALF, address=lambda _unit: "")
+    return _csv(exports.part_rows(page, scope.full_name, asked.name), f"chi-tieu-{code}-{asked.code}-{scope.code}.csv")
+
+
+def _find_target(rows: list[dict[str, Any]], code: str) -> dict[str, Any]:
+    row = next((row for row in rows if row["code"] == code), None)
+    if row is None:
+        raise Http404(_("Kế hoạch của kỳ này không có chỉ tiêu %s.") % code)
+    return row
 
 
 def _of_targets(user: User, period: Period, others: list[Period], scope: Unit) -> dict[str, object]:
@@ -188,12 +203,26 @@ def _record(user: User, period: str, target: dict[str, Any], scope: Unit, unit: 
 @require_safe
 def compare(request: HttpRequest, period: str, other: str) -> HttpResponse:
     """The targets of two periods, also of two plans, beside each other for the reader's unit."""
-    (asked, others), scope = get_periods(period), _user(request).unit
+    scope = _user(request).unit
+    asked, beside, found = _compared(period, other, scope)
+    return render(request, "reports/compare.html", {"period": asked, "other": beside, "scope": scope, **found})
+
+
+@require_safe
+def compare_csv(request: HttpRequest, period: str, other: str) -> HttpResponseBase:
+    """The rows of the page of two periods as a file."""
+    scope = _user(request).unit
+    asked, beside, found = _compared(period, other, scope)
+    table = exports.compared_rows(found["rows"], scope.full_name, asked.name, beside.name)
+    return _csv(table, f"so-sanh-{asked.code}-{beside.code}-{scope.code}.csv")
+
+
+def _compared(period: str, other: str, scope: Unit) -> tuple[Period, Period, dict[str, Any]]:
+    asked, others = get_periods(period)
     beside = next((one for one in others if one.code == other), None)
     if beside is None:
         raise Http404(_("Không có kỳ %s để so.") % other)
-    found = years.compare(selectors.targets(asked, scope), selectors.targets(beside, scope), scope.level)
-    return render(request, "reports/compare.html", {"period": asked, "other": beside, "scope": scope, **found})
+    return asked, beside, years.compare(selectors.targets(asked, scope), selectors.targets(beside, scope), scope.level)
 
 
 @require_safe
@@ -223,6 +252,18 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+def unit_csv(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The criteria of a unit in a period (?period=, else the newest) as a file: a commune's points or a district's means, beside those above."""
+    asked, _others = get_periods(_text(request, "period"))
+    found = access.get_unit(_user(request), code, asked.ends_on)
+    if found.level == Level.PROVINCE:
+        return redirect("dashboard-csv", period=asked.code)
+    commune = found.level == Level.COMMUNE
+    rows = [row for row in selectors.sheet(asked, found) if row["period"] == asked.code] if commune else selectors.criteria(asked, found)
+    return _csv(exports.criterion_rows(rows, found.full_name, asked.name, found.level), f"tieu-thuc-{asked.code}-{found.code}.csv")
+
+
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where a person begins: the province at its board, everyone else at the page of their own unit."""
     user = _user(request)
@@ -240,6 +281,13 @@ def dashboard(request: HttpRequest, period: str) -> HttpResponse:
     user = _user(request)
     said = boards.read(doors.get_board(user, period), timezone.localdate())
     return render(request, "reports/dashboard.html", said | {"may_fill": doors.may_fill(user)})
+
+
+@require_safe
+def dashboard_csv(request: HttpRequest, period: str) -> HttpResponseBase:
+    """What the board says of each district, as a file."""
+    board = doors.get_board(_user(request), period)
+    return _csv(exports.board_rows(boards.read(board, timezone.localdate())), f"tong-quan-{board.term.code}.csv")
 
 
 @require_POST
@@ -263,30 +311,3 @@ def job(request: HttpRequest, job: UUID) -> HttpResponse:
         "may_fill": doors.may_fill(user),
     }
     return render(request, "reports/_job.html" if request.headers.get("HX-Request") else "reports/job.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest, period: str, code: str) -> HttpResponse:
-    """A district's report for a period: the district files it once, the province reads when it came."""
-    user, posted = _user(request), request.method == "POST"
-    term, district = (doors.get_report_place_to_file if posted else doors.get_report_place)(user, period, code)
-    filed = selectors.report(term, district)
-    form = FilingForm(term, request.POST if posted else None)
-    if posted and (filed or form.is_valid()):
-        return _file(request, term, district, form)
-    context = {"period": term, "district": district, "report": filed, "form": form, "may_file": doors.may_file(user)}
-    late = {"late_now": term.is_late(timezone.now())}
-    return render(request, "reports/report.html", context | late, status=422 if form.errors else 200)
-
-
-def _file(request: HttpRequest, period: Period, district: Unit, form: FilingForm) -> HttpResponse:
-    """File what was typed; the first filing stands whatever a second one says."""
-    try:
-        if not form.is_valid():
-            raise filings.AlreadyFiled
-        report = filings.file_report(period=period, unit=district, actor=_user(request), **form.cleaned_data)
-    except filings.AlreadyFiled:
-        messages.warning(request, _("Báo cáo này đã gửi trước đó. Lần gửi đầu giữ nguyên, lần này không ghi."))
-    else:
-        messages.success(request, _("Đã ghi nhận báo cáo, trễ hạn.") if report.late else _("Đã ghi nhận báo cáo, đúng hạn."))
-    return redirect("report", period=period.code, code=district.code)

@@ -10,4 +10,5 @@ urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/acts/<slug:act>/", views.act, name="act"),
     path("assessments/<slug:period>/<slug:code>/title/", views.title, name="title"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
+    path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),
 ]

@@ -10,19 +10,20 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.rules import Role
 from communes.models import Unit
+from communes.tables import csv_lines
 from plan2018.models import Period
-from scoring import access, rules, selectors, services
+from scoring import access, exports, rules, selectors, services
 from scoring.forms import AnswerForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Stage, State
@@ -208,6 +209,16 @@ def appraisal(request: HttpRequest, period: str, code: str) -> HttpResponse:
         return render(request, "scoring/appraisal.html", context, status=status)
     _say_saved(request, saved)
     return redirect(request.path)
+
+
+@require_safe
+def appraisal_csv(request: HttpRequest, period: str, code: str) -> HttpResponseBase:
+    """The table of a district's communes x criteria as a file, as this reader's page shows it."""
+    found = access.get_district_grid(_user(request), period, code)
+    rows = exports.grid_rows(_grid(request, *found)["grid"])
+    name = f"tham-dinh-{period}-{code}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _save(request: HttpRequest, form: Assessment, stage: Stage, answers: Sequence[Answer], *, prefix: str = "") -> tuple[list[AnswerForm], int]:

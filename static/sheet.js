@@ -6,7 +6,10 @@
 
   /* A row whose saving did not reach the server says so beside itself; what was typed stays. */
   const fail = (event, signedOut) => {
-    const block = event.target.closest(".crit, tr[id], td[id]");
+    const several = event.target.dataset.cells?.split(" ").map((id) => document.getElementById(id));
+    for (const block of several ?? [event.target.closest(".crit, tr[id], td[id]")]) failed(block, signedOut);
+  };
+  const failed = (block, signedOut) => {
     const news = document.getElementById(`${block?.id}-news`);
     if (!news) return;
     const note = document.getElementById("failed").content.cloneNode(true);

@@ -104,20 +104,36 @@ TABLE = [
     Row("act", COMMUNES, post={APPRAISER, *OFFICERS}, arguments=FORM | {"act": "copy"}),
     Row("title", COMMUNES, post=OFFICERS, arguments=FORM),
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
+    Row("appraisal-csv", DISTRICTS, get=EVERYBODY, arguments=FORM),
     Row("home", get=EVERYBODY, found=302),
     # what communes report
     Row("observations", UNITS, get=EVERYBODY - {Role.API_CLIENT}, post={ENTRY, SIGNATORY}, arguments=FORM),
+    Row("observations-csv", UNITS, get=PERSONS, arguments=FORM),
     Row("observation", COMMUNES, post={ENTRY, SIGNATORY}, arguments=FORM | {"indicator": "renewal"}),
     # the province's board
     Row("dashboard", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
+    Row("dashboard-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     Row("rollup", post=OFFICERS, arguments=PERIOD),
     Row("job", ("11",), get=OFFICERS | {Role.LEADER}, arguments={"job": "{job}"}),
-    Row("report", DISTRICTS, get=EVERYBODY, post=frozenset({APPRAISER}), arguments=PERIOD | UNIT),
     # what was published
     Row("editions", get=PERSONS, post=OFFICERS, arguments=PERIOD),
     Row("edition", get=PERSONS, arguments=PERIOD | {"number": "{edition}"}),
+    Row("edition-difference-csv", get=PERSONS, arguments=PERIOD | {"number": "{edition}", "other": "{edition}"}),
     Row("edition-difference", get=PERSONS, arguments=PERIOD | {"number": "{edition}", "other": "{edition}"}),
     Row("trueup", get=PERSONS, arguments=PERIOD),
+    Row("reports-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
+    Row("reports", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
+    *(Row(name, DISTRICTS, get=PERSONS, post={APPRAISER}, arguments=FORM) for name in ("report", "report-dialogue", "report-grid")),
+    Row("report-words", DISTRICTS, post={APPRAISER}, arguments=FORM),
+    Row("report-review", DISTRICTS, get=OFFICERS, post=OFFICERS, arguments=FORM),
+    Row("report-extend", DISTRICTS, post=OFFICERS, arguments=FORM),
+    Row("report-cover", DISTRICTS, get=PERSONS, arguments=FORM),
+    Row("report-version", DISTRICTS, get=PERSONS, arguments=FORM | {"number": "1"}, found=404),  # nothing was filed yet
+    Row("report-workbook", DISTRICTS, get={APPRAISER}, arguments=PERIOD | UNIT),
+    Row("report-upload", DISTRICTS, get={APPRAISER}, post={APPRAISER}, arguments=PERIOD | UNIT),
+    Row("report-upload-check", ("094",), get={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}),
+    Row("report-upload-marked", ("094",), get={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}, found=404),  # not checked yet
+    Row("report-upload-take", ("094",), post={APPRAISER}, arguments=PERIOD | UNIT | {"upload": "{workbook}"}),
     # registers
     Row("registers", UNITS, get=EVERYBODY, arguments=UNIT),
     Row("roster", UNITS, get=WRITERS, arguments=UNIT),
@@ -141,8 +157,11 @@ TABLE = [
     # duties
     Row("duties", get=PERSONS),
     Row("duties", UNITS, get=PERSONS, query="?unit={code}"),
+    Row("duties-csv", get=PERSONS),
+    Row("duties-csv", UNITS, get=PERSONS, query="?unit={code}"),
     Row("duties-check", post={APPRAISER, *OFFICERS}),
     Row("duty", get=PERSONS, post={ENTRY, SIGNATORY, APPRAISER}, arguments={"year": "2018", "code": "TK64"}),
+    Row("duty-csv", get=PERSONS, arguments={"year": "2018", "code": "TK64"}),
     Row("obligation", UNITS, get=PERSONS, arguments={"pk": "{obligation}"}),
     Row("obligation-done", COMMUNES, post={ENTRY, SIGNATORY}, arguments={"pk": "{obligation}"}),
     Row("obligation-done", DISTRICTS, post={APPRAISER}, arguments={"pk": "{obligation}"}),
@@ -171,10 +190,14 @@ TABLE = [
     Row("units", get=EVERYBODY),
     Row("unit", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
     Row("unit", ("11",), get=EVERYBODY, arguments=UNIT, found=302),  # to its board
+    Row("unit-csv", (*DISTRICTS, *COMMUNES), get=EVERYBODY, arguments=UNIT),
+    Row("unit-csv", ("11",), get=EVERYBODY, arguments=UNIT, found=302),  # to that of its board
     Row("targets", get=EVERYBODY, arguments=PERIOD),
     Row("targets", UNITS, get=EVERYBODY, arguments=PERIOD, query="?unit={code}"),
     Row("targets-csv", UNITS, get=EVERYBODY, arguments=PERIOD, query="?unit={code}"),
     Row("target", UNITS, get=EVERYBODY, arguments=PERIOD | {"code": "{target}"}, query="?unit={code}"),
+    Row("target-csv", UNITS, get=EVERYBODY, arguments=PERIOD | {"code": "{target}"}, query="?unit={code}"),
+    Row("compare-csv", get=EVERYBODY, arguments=PERIOD | {"other": "2018-H1"}),
     Row("compare", get=EVERYBODY, arguments=PERIOD | {"other": "2018-H1"}),
     Row("ranking", get=EVERYBODY, arguments=PERIOD),
     Row("ranking-csv", get=EVERYBODY, arguments=PERIOD),
@@ -272,6 +295,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
         document=DocumentFactory().pk,
         upload=UploadFactory(unit=place.commune, uploaded_by=people["entry"]).pk,
         forms=forms,
+        workbook=UploadFactory(register="report", unit=place.district, since=year.ends_on, uploaded_by=people["appraiser"]).pk,
         obligations={unit.code: make_obligation(unit).pk for unit in (place.province, *place.districts, *place.communes)},
     )
 

@@ -113,6 +113,12 @@ def inline_svg(svg: str) -> SafeString:
 
 
 @register.filter
+def slugged(code: str) -> str:
+    """Return the code of an indicator as the names of fields and anchors have it."""
+    return code.replace(".", "-")
+
+
+@register.filter
 def lately(value: datetime | None) -> str:
     """Write when something was saved: the time if that was today, else the day."""
     return NO_DATA if value is None else f"{_local(value):%H:%M}" if timezone.localdate(value) == timezone.localdate() else day(value)
@@ -238,6 +244,7 @@ PROVINCE: tuple[Item, ...] = (
     ("dashboard", gettext_lazy("Tổng quan"), ("period",)),
     ("targets", gettext_lazy("Chỉ tiêu"), ("period",)),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
+    ("reports", gettext_lazy("Báo cáo"), ("period",)),
     ("units", gettext_lazy("Đơn vị"), ()),
     ("duties", gettext_lazy("Nhiệm vụ"), ()),
     ("documents", gettext_lazy("Văn bản"), ()),
@@ -248,6 +255,7 @@ DISTRICT: tuple[Item, ...] = (
     ("targets", gettext_lazy("Chỉ tiêu"), ("period",)),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
     ("registers", gettext_lazy("Số liệu"), ("code",)),
+    ("report", gettext_lazy("Báo cáo"), ("period", "code")),
     ("duties", gettext_lazy("Nhiệm vụ"), ()),
     ("units", gettext_lazy("Đơn vị"), ()),
 )

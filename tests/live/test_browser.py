@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.rules import Role
 from communes.models import Unit
+from reports.models import Figure
 from scoring.models import Assessment
 from scoring.rules import Stage, State
 from tests.factories import PASSWORD, fill_in
@@ -164,6 +165,49 @@ def test_the_grid_answers_to_keys(browser: Browser) -> None:
         first.press("Control+s")
         expect(page.locator(".notes")).to_contain_text("Đã lưu 1 tiêu thức")
         expect(first).to_have_value("16,0")
+
+
+def test_the_figures_of_a_district_are_pasted_from_a_spreadsheet_and_survive_a_lost_line(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    with serve() as address:
+        district = Desk(browser, address, Role.DISTRICT_APPRAISER, "094", DESK)
+        page = district.page
+        page.goto("/reports/2018-Y/094/grid/")
+        inputs = page.locator(".grid tbody tr:nth-child(1) input:not([type=hidden])")
+        ratio = page.locator(".grid tbody tr:nth-child(1) input[data-ratio]").nth(0)
+        before = ratio.locator("xpath=preceding::input[not(@type='hidden')][1]")
+
+        inputs.nth(0).press_sequentially("c")
+        inputs.nth(0).press("Enter")
+        expect(page.locator("#bar")).to_contain_text("đã lưu 1 ô")
+        assert Figure.objects.count() == 1
+
+        before.focus()
+        page.evaluate(
+            """() => {
+              const data = new DataTransfer();
+              data.setData("text/plain", "Có\\t12\\t15\\nKhông\\t7/9\\t\\nx\\t20/10\\n");
+              document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+            }"""
+        )
+        expect(page.locator("#bar")).to_contain_text("1 ô chưa lưu được, đã lưu 5 ô")
+        expect(ratio).to_have_value("12/15")
+        expect(page.locator("#grid-news")).to_contain_text("“20/10” không đọc được")
+        assert Figure.objects.count() == 6
+        assert all("422" in words for words in district.complaints)
+        district.keep("report-grid-1440")
+
+        page.context.set_offline(offline=True)
+        ratio.fill("13/15")
+        ratio.press("Tab")
+        expect(page.locator("#grid-news")).to_contain_text("Chưa lưu được")
+        expect(ratio).to_have_value("13/15")
+        page.context.set_offline(offline=False)
+        page.locator("#grid-news a").first.click()
+        page.locator("[aria-invalid=true]").last.fill("10/20")
+        page.get_by_role("button", name="Lưu bảng").click()
+        expect(page.locator(".notes")).to_contain_text("Đã lưu")
+        assert Figure.objects.filter(numerator=13, denominator=15).count() == 1
 
 
 def test_the_description_of_the_api_can_be_read_and_tried_under_the_content_policy(browser: Browser) -> None:

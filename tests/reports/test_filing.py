@@ -97,7 +97,7 @@ def test_the_first_filing_stands(cast: Cast, year: Period):
     nonsense = browser.post(PAGE, {}, follow=True)
 
     for response in (again, nonsense):
-        assert "Báo cáo này đã gửi trước đó. Lần gửi đầu giữ nguyên" in response.content.decode()
+        assert "Báo cáo này đã gửi trước đó và chưa bị trả lại, nên lần này không ghi." in response.content.decode()
     assert Report.objects.get().number == "05/BC-UBND"
     assert Entry.objects.filter(subject_kind="report").count() == 1
 

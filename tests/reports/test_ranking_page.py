@@ -164,11 +164,11 @@ def test_the_file_is_what_excel_in_vietnam_opens(ranked, cast):
     assert response["Content-Disposition"] == 'attachment; filename="xep-hang-2018-Y.csv"'
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.decode("utf-8-sig").split("\r\n") == [
-        "Thứ hạng;Đơn vị;Huyện, thị xã, thành phố;Tổng điểm;Thang điểm;Hạng;Danh hiệu;So với kỳ trước (bậc);Trạng thái",
-        "1;Phường Noong Bua;Thành phố Điện Biên Phủ;51;60;tốt;;;đã duyệt",
-        "2;Phường Him Lam;Thành phố Điện Biên Phủ;45;60;khá;;;đã duyệt",
-        "2;Phường Sông Đà;Thị xã Mường Lay;45;60;khá;;;đã duyệt",
-        ";Phường Na Lay;Thị xã Mường Lay;;;;;;đang nhập",
+        "Thứ hạng;Đơn vị;Huyện, thị xã, thành phố;Tổng điểm;Thang điểm;Hạng;Danh hiệu;So với kỳ trước (bậc);Gửi phiếu;Trạng thái",
+        "1;Phường Noong Bua;Thành phố Điện Biên Phủ;51;60;tốt;;;Trễ hạn;đã duyệt",
+        "2;Phường Him Lam;Thành phố Điện Biên Phủ;45;60;khá;;;Trễ hạn;đã duyệt",
+        "2;Phường Sông Đà;Thị xã Mường Lay;45;60;khá;;;Trễ hạn;đã duyệt",
+        ";Phường Na Lay;Thị xã Mường Lay;;;;;;Chưa gửi;đang nhập",
         CAVEAT,
         "",
     ]
