@@ -30,11 +30,11 @@ Column = tuple[str, str, float, bool]
 
 TARGETS: Sequence[Column] = (
     ("TT", "{{ row.order }}", 10, True),
-    ("Chỉ tiêu", "{{ row.name }}", 72, False),
+    ("Chỉ tiêu", "{{ row.name }}", 66, False),
     ("Điều khoản của kế hoạch", "{{ row.clause }}", 34, False),
     ("Mức đề ra", "{{ row.goal }}", 30, True),
     ("Thực hiện", "{{ row.actual }}", 24, True),
-    ("Tử số/mẫu số", "{{ row.ratio }}", 26, True),
+    ("Tử số/mẫu số", "{{ row.ratio }}", 32, True),
     ("Kỳ trước", "{{ row.before }}", 22, True),
     ("Đánh giá", "{{ row.verdict }}", 34, True),
 )
@@ -133,7 +133,7 @@ class Sheet:
 
     def rule(self, width: float, of: float, place: Any) -> None:
         """A line of so many millimetres in the middle of a block `of` so many."""
-        paragraph = self.line("", size=2, align=CENTRE, after=0, place=place)
+        paragraph = self.line("", size=2, align=CENTRE, after=0, before=3, place=place)
         paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm((of - width) / 2)
         borders = OxmlElement("w:pBdr")
         top = OxmlElement("w:top")
@@ -160,6 +160,7 @@ class Sheet:
         table = self.document.add_table(1, 2)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         _fixed(table, (left, right))
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # nobody signs on the next page
         for cell in table.rows[0].cells:
             cell._tc.remove(cell.paragraphs[0]._p)
         return table.rows[0].cells[0], table.rows[0].cells[1]
@@ -210,7 +211,7 @@ class Sheet:
             self.line("", align=CENTRE, after=0, place=right, together=True)
         self.line("{{ name }}", bold=True, align=CENTRE, after=0, place=right)
 
-    def annex(self, number: str, title: str, columns: Sequence[Column], rows: str) -> None:
+    def annex(self, number: str, title: str, columns: Sequence[Column], rows: str, *, last: bool = True) -> None:
         """A table of its own, lying, with pages of its own and a head that is repeated."""
         section = self.document.add_section(WD_SECTION.NEW_PAGE)
         section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, HEIGHT, WIDTH
@@ -225,7 +226,8 @@ class Sheet:
         self.rule(50, 252, None)
         self.line("", size=6, after=0)
         self._table(columns, rows)
-        self.each("line", "notes", lambda: self.line("{{ line }}", size=12, italic=True, after=2, before=2))
+        if last:
+            self.each("line", "notes", lambda: self.line("{{ line }}", size=12, italic=True, after=2, before=2))
 
     def _table(self, columns: Sequence[Column], rows: str) -> None:
         table = self.document.add_table(4, len(columns), "Table Grid")
@@ -290,8 +292,8 @@ def report() -> bytes:
     sheet.each("line", "notes", lambda: sheet.line("{{ line }}", italic=True, indent=True))
     sheet.paragraphs("closing")
     sheet.foot()
-    sheet.annex("Phụ lục I", "KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU", TARGETS, "targets")
-    sheet.annex("Phụ lục II", "KẾT QUẢ XẾP LOẠI THEO HUYỆN, THỊ XÃ, THÀNH PHỐ", CLASSES, "districts")
+    sheet.annex("Phụ lục I", "KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU", TARGETS, "targets", last=False)
+    sheet.annex("Phụ lục II", "KẾT QUẢ XẾP LOẠI THEO HUYỆN, THỊ XÃ, THÀNH PHỐ", CLASSES, "districts", last=False)
     sheet.annex("Phụ lục III", "XẾP HẠNG CHÍNH QUYỀN CƠ SỞ", RANKING, "ranking")
     return sheet.save()
 

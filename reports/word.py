@@ -179,8 +179,10 @@ def values(kind: str, content: Content, code: str, details: Details, source: Sou
 
 
 _LISTS = frozenset(
-    "grounds opening general summary objectives measures organisation direction difficulties articles closing notes recipients power post "
-    "targets districts ranking".split()
+    (
+        *("grounds", "opening", "general", "summary", "objectives", "measures", "organisation", "direction", "difficulties", "articles"),
+        *("closing", "notes", "recipients", "power", "post", "targets", "districts", "ranking"),
+    )
 )
 
 
@@ -188,8 +190,18 @@ _LISTS = frozenset(
 
 
 SYMBOLS = {"report": "BC-SNV", "district": "BC-UBND", "decision": "QĐ-UBND", "ranking": "TB-SNV"}
-KINDS = {"report": gettext_lazy("BÁO CÁO"), "district": gettext_lazy("BÁO CÁO"), "decision": gettext_lazy("QUYẾT ĐỊNH"), "ranking": gettext_lazy("THÔNG BÁO")}
-HEADS = {"report": gettext_lazy("GIÁM ĐỐC"), "ranking": gettext_lazy("GIÁM ĐỐC"), "district": gettext_lazy("CHỦ TỊCH"), "decision": gettext_lazy("CHỦ TỊCH")}
+KINDS = {
+    "report": gettext_lazy("BÁO CÁO"),
+    "district": gettext_lazy("BÁO CÁO"),
+    "decision": gettext_lazy("QUYẾT ĐỊNH"),
+    "ranking": gettext_lazy("THÔNG BÁO"),
+}
+HEADS = {
+    "report": gettext_lazy("GIÁM ĐỐC"),
+    "ranking": gettext_lazy("GIÁM ĐỐC"),
+    "district": gettext_lazy("CHỦ TỊCH"),
+    "decision": gettext_lazy("CHỦ TỊCH"),
+}
 BLANK = "\N{NO-BREAK SPACE}" * 6
 
 
@@ -207,32 +219,34 @@ def place_and_day(place: str, day: date | None, year: int) -> str:
     return f"{place}, {when}"
 
 
+def _signature(kind: str, details: Details) -> tuple[list[str], list[str]]:
+    """By whose power and in which post somebody signs. A district's report is the committee's; a decision is the chairman's unless the committee's."""
+    head = str(HEADS[kind])
+    collective = [_("TM. ỦY BAN NHÂN DÂN")] if kind == "district" or (kind == "decision" and details.power == "TM.") else []
+    own = details.post.upper()
+    match details.power:
+        case "KT." | "TL." | "TUQ.":
+            return [*collective, f"{details.power} {head}"], [own or _("PHÓ %s") % head]
+        case "Q.":
+            return collective, [f"Q. {own or head}"]
+    return collective, [own or head]
+
+
 def _frame(kind: str, story: Story, details: Details) -> dict[str, Any]:
     province = str(story.content["units"][0]["full_name"])
     place, plan = story.place, story.content["plan"]
-    head = str(HEADS[kind])
-    if kind == "district":
-        parent, body, collective = _("ỦY BAN NHÂN DÂN"), str(place["full_name"]).upper(), _("ỦY BAN NHÂN DÂN")
-    elif kind == "decision":
-        parent, body, collective = _("ỦY BAN NHÂN DÂN"), province.upper(), _("ỦY BAN NHÂN DÂN")
-    else:
-        parent, body, collective = _("UBND %s") % province.upper(), _("SỞ NỘI VỤ"), ""
-    power: list[str] = []
-    post = [details.post.upper()] if details.post else [head]
-    if details.power in ("KT.", "TL.", "TUQ."):
-        power = [f"{details.power} {head}"]
-        post = [details.post.upper() or _("PHÓ %s") % head]
-    elif details.power == "TM." or (not details.power and collective):
-        power = [f"TM. {collective or body}"]
-    elif details.power == "Q.":
-        post = [f"Q. {details.post.upper() or head}"]
+    committee = _("ỦY BAN NHÂN DÂN")
+    parent = "" if kind in ("district", "decision") else _("UBND %s") % province.upper()
+    body = _("SỞ NỘI VỤ") if parent else f"{committee}\n{str(place['full_name']).upper()}"
+    power, post = _signature(kind, details)
+    issuer = committee if details.power == "TM." else _("CHỦ TỊCH %s") % committee
     year = details.day.year if details.day else date.fromisoformat(story.content["period"]["due_on"]).year
     number = number_in_full(details.number, SYMBOLS[kind])
     said = {
         "kind": str(KINDS[kind]).lower().capitalize(),
         "number": number,
         "day": place_and_day("", details.day, year).removeprefix(", "),
-        "whose": _("Sở Nội vụ") if collective == "" else _("Ủy ban nhân dân %s") % inside(str(place["full_name"] if kind == "district" else province)),
+        "whose": _("Sở Nội vụ") if parent else _("Ủy ban nhân dân %s") % inside(str(place["full_name"] if kind == "district" else province)),
     }
     return {
         "parent_body": parent,
@@ -242,7 +256,7 @@ def _frame(kind: str, story: Story, details: Details) -> dict[str, Any]:
         "draft": _draft(kind, story),
         "kind": str(KINDS[kind]),
         "addressee": _("Sở Nội vụ") if kind == "district" else _("Ủy ban nhân dân %s") % inside(province),
-        "issuer": _("CHỦ TỊCH ỦY BAN NHÂN DÂN %s") % province.upper() if kind == "decision" else "",
+        "issuer": f"{issuer} {province.upper()}" if kind == "decision" else "",
         "recipients": list(details.recipients) or _recipients(kind, inside(province)),
         "power": power,
         "post": post,
@@ -317,7 +331,11 @@ def sentence(row: Row, story: Story) -> str:
     name = name[:1].upper() + name[1:]
     asked = goals.goal_in_words(row)
     if row["actual"] is None:
-        return _("- %(name)s (mục tiêu %(goal)s): chưa có số liệu (%(owed)s).") % {"name": name, "goal": asked, "owed": inside(goals.owed(row, story.place["level"]))}
+        return _("- %(name)s (mục tiêu %(goal)s): chưa có số liệu (%(owed)s).") % {
+            "name": name,
+            "goal": asked,
+            "owed": inside(goals.owed(row, story.place["level"])),
+        }
     parts = f" ({figure(row['numerator'])}/{figure(row['denominator'])})" if goals.is_share(row) and row["denominator"] else ""
     verdict = _verdict(row)
     said = _("- %(name)s: %(estimate)s%(actual)s%(parts)s, mục tiêu %(goal)s%(verdict)s%(change)s.") % {
@@ -344,7 +362,7 @@ def _moved(row: Row) -> str:
 
 
 def _report(story: Story) -> dict[str, Any]:
-    content, whose = story.content, _("toàn tỉnh") if story.whole else inside(str(story.place["full_name"]))
+    whose = _("toàn tỉnh") if story.whole else inside(str(story.place["full_name"]))
     words = {"term": story.term, "whose": whose}
     objectives = [
         {"title": f"{number}. {goals.GROUPS[group]}", "lines": [sentence(row, story) for row in rows]}
@@ -368,9 +386,10 @@ def _report(story: Story) -> dict[str, Any]:
         "organisation": [*_organisation(story), *narrative["IV"]],
         "direction": _direction(story),
         "difficulties": _difficulties(story),
-        "closing": [_("Trên đây là báo cáo kết quả xây dựng, củng cố chính quyền cơ sở %(term)s, kính báo cáo %(to)s.") % {**words, "to": _("Sở Nội vụ tổng hợp") if not story.whole else _("Ủy ban nhân dân tỉnh xem xét, chỉ đạo")}],
-        **({} if story.whole else {"districts": [row for row in _districts(story)]}),
-        "subject_note": content["period"]["name"],
+        "closing": [
+            _("Trên đây là báo cáo kết quả xây dựng, củng cố chính quyền cơ sở %(term)s, kính báo cáo %(to)s.")
+            % {**words, "to": _("Sở Nội vụ tổng hợp") if not story.whole else _("Ủy ban nhân dân tỉnh xem xét, chỉ đạo")}
+        ],
     }
 
 
@@ -396,8 +415,17 @@ def _general(story: Story) -> list[str]:
     said = []
     submitted, on_time, late, missing, approved = (story.count(key) for key in ("submitted", "on_time", "late", "missing", "state.approved"))
     if submitted and on_time and late and missing:
-        words = {"all": figure(submitted[1]), "sent": figure(submitted[0]), "on_time": figure(on_time[0]), "late": figure(late[0]), "missing": figure(missing[0])}
-        said.append(_("Có %(sent)s/%(all)s xã, phường, thị trấn đã tự chấm điểm và gửi phiếu: %(on_time)s đúng hạn, %(late)s trễ hạn; %(missing)s chưa gửi.") % words)
+        words = {
+            "all": figure(submitted[1]),
+            "sent": figure(submitted[0]),
+            "on_time": figure(on_time[0]),
+            "late": figure(late[0]),
+            "missing": figure(missing[0]),
+        }
+        said.append(
+            _("Có %(sent)s/%(all)s xã, phường, thị trấn đã tự chấm điểm và gửi phiếu: %(on_time)s đúng hạn, %(late)s trễ hạn; %(missing)s chưa gửi.")
+            % words
+        )
     if approved:
         said.append(_("Đến nay %(done)s/%(all)s phiếu đã được tỉnh phê duyệt.") % {"done": figure(approved[0]), "all": figure(approved[1])})
     if story.half:
@@ -428,13 +456,23 @@ def _organisation(story: Story) -> list[str]:
         last = write_day(date.fromisoformat(story.content["period"]["last_day"]))
         if not report or not report["filed_at"]:
             return [_("Báo cáo của huyện gửi Sở Nội vụ chậm nhất ngày %s.") % last]
-        said = _("Huyện gửi báo cáo kỳ này ngày %(day)s, %(late)s (chậm nhất ngày %(last)s).")
-        return [said % {"day": write_day(datetime.fromisoformat(report["filed_at"]).date()), "late": _("trễ hạn") if report["late"] else _("đúng hạn"), "last": last}]
+        words = _("Huyện gửi báo cáo kỳ này ngày %(day)s, %(late)s (chậm nhất ngày %(last)s).")
+        return [
+            words
+            % {
+                "day": write_day(datetime.fromisoformat(report["filed_at"]).date()),
+                "late": _("trễ hạn") if report["late"] else _("đúng hạn"),
+                "last": last,
+            }
+        ]
     names = {unit["code"]: inside(str(unit["full_name"])) for unit in story.districts}
     late = [names[code] for code, row in reports.items() if code in names and row["late"]]
     owing = [names[code] for code in names if not reports.get(code, {}).get("filed_at")]
     filed = len(names) - len(owing)
-    said = [_("Có %(filed)s/%(all)s huyện, thị xã, thành phố đã gửi báo cáo; %(on_time)s đúng hạn.") % {"filed": filed, "all": len(names), "on_time": filed - len(late)}]
+    said = [
+        _("Có %(filed)s/%(all)s huyện, thị xã, thành phố đã gửi báo cáo; %(on_time)s đúng hạn.")
+        % {"filed": filed, "all": len(names), "on_time": filed - len(late)}
+    ]
     if late:
         said.append(_("Gửi trễ hạn: %s.") % ", ".join(late))
     if owing:
@@ -450,7 +488,10 @@ def _direction(story: Story) -> list[str]:
     said = [_("%s tập trung:") % when] if near else []
     for row in near[:6]:
         verb = _("giảm") if goals.too_many(row) else _("tăng thêm")
-        said.append(_("- %(verb)s %(units)s để đạt chỉ tiêu “%(name)s” (%(goal)s);") % {"verb": verb.capitalize(), "units": goals.counted(abs(row["gap"]), row), "name": goals.subject(row), "goal": goals.goal_in_words(row)})
+        said.append(
+            _("- %(verb)s %(units)s để đạt chỉ tiêu “%(name)s” (%(goal)s);")
+            % {"verb": verb.capitalize(), "units": goals.counted(abs(row["gap"]), row), "name": goals.subject(row), "goal": goals.goal_in_words(row)}
+        )
     if near:
         said[-1] = f"{said[-1][:-1]}."
     if unknown:
@@ -494,13 +535,28 @@ def _decision(story: Story) -> dict[str, Any]:
         "grounds": [
             _("Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;"),
             _("Căn cứ Quyết định số 34/2011/QĐ-UBND của Ủy ban nhân dân tỉnh về đánh giá, xếp loại chính quyền cơ sở;"),
-            _("Căn cứ Kế hoạch số %(number)s ngày %(day)s của %(issuer)s;") % {"number": frame["number"], "day": day_in_full(frame["issued_on"]), "issuer": frame["issuer"]},
+            _("Căn cứ Kế hoạch số %(number)s ngày %(day)s của %(issuer)s;")
+            % {"number": frame["number"], "day": day_in_full(frame["issued_on"]), "issuer": frame["issuer"]},
             _("Theo đề nghị của Giám đốc Sở Nội vụ."),
         ],
         "articles": [
-            {"title": _("Điều 1."), "text": _("Công nhận kết quả xếp loại chính quyền cơ sở %(term)s của %(all)s xã, phường, thị trấn: %(listed)s (có danh sách kèm theo).") % words},
-            {"title": _("Điều 2."), "text": _("Công nhận danh hiệu “Trong sạch, vững mạnh” %(term)s cho %(titles)s đơn vị có tên trong danh sách.") % words},
-            {"title": _("Điều 3."), "text": _("Chánh Văn phòng Ủy ban nhân dân tỉnh, Giám đốc Sở Nội vụ, Chủ tịch Ủy ban nhân dân các huyện, thị xã, thành phố và các đơn vị có tên trong danh sách chịu trách nhiệm thi hành Quyết định này.")},
+            {
+                "title": _("Điều 1."),
+                "text": _(
+                    "Công nhận kết quả xếp loại chính quyền cơ sở %(term)s của %(all)s xã, phường, thị trấn: %(listed)s (có danh sách kèm theo)."
+                )
+                % words,
+            },
+            {
+                "title": _("Điều 2."),
+                "text": _("Công nhận danh hiệu “Trong sạch, vững mạnh” %(term)s cho %(titles)s đơn vị có tên trong danh sách.") % words,
+            },
+            {
+                "title": _("Điều 3."),
+                "text": _(
+                    "Chánh Văn phòng Ủy ban nhân dân tỉnh, Giám đốc Sở Nội vụ, Chủ tịch Ủy ban nhân dân các huyện, thị xã, thành phố và các đơn vị có tên trong danh sách chịu trách nhiệm thi hành Quyết định này."
+                ),
+            },
         ],
     }
 
@@ -520,7 +576,11 @@ def _ranking(story: Story) -> dict[str, Any]:
 
 
 def _tables(story: Story) -> dict[str, Any]:
-    return {"targets": [_target(number, row) for number, row in enumerate(story.targets, start=1)], "districts": _districts(story), "ranking": _places(story)}
+    return {
+        "targets": [_target(number, row) for number, row in enumerate(story.targets, start=1)],
+        "districts": _districts(story),
+        "ranking": _places(story),
+    }
 
 
 def _target(number: int, row: Row) -> Row:
@@ -547,7 +607,15 @@ def _districts(story: Story) -> list[Row]:
         communes = story.count("submitted", unit["code"])
         report = reports.get(unit["code"])
         filed = bool(report and report["filed_at"])
-        rows.append(_district(number, unit["full_name"], communes, known, _("Chưa gửi") if not filed else _("Trễ hạn") if report and report["late"] else _("Đúng hạn")))
+        rows.append(
+            _district(
+                number,
+                unit["full_name"],
+                communes,
+                known,
+                _("Chưa gửi") if not filed else _("Trễ hạn") if report and report["late"] else _("Đúng hạn"),
+            )
+        )
     if story.whole:
         known = {name: story.count(key) for name, key in keys.items()}
         reported = story.count("report.filed")

@@ -20,7 +20,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PACKAGES = {"postgres": "postgresql", "initdb": "postgresql", "redis-server": "redis-server", "chromium": "chromium"}
+PACKAGES = {
+    "postgres": "postgresql",
+    "initdb": "postgresql",
+    "redis-server": "redis-server",
+    "chromium": "chromium",
+    "soffice": "libreoffice-writer-nogui libreoffice-calc-nogui fonts-liberation",
+    "pdftotext": "poppler-utils",
+}
 OLDEST_POSTGRES = 15  # the first with ICU as the collation of a whole cluster
 START_TIMEOUT = 30.0  # seconds
 
@@ -170,7 +177,7 @@ def install() -> None:
         try:
             program(name)
         except ServiceError:
-            missing.add(package)
+            missing.update(package.split())
     if not missing:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
