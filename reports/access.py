@@ -15,8 +15,8 @@ from communes.rules import Level
 from ledger.models import Job
 from plan2018.access import get_period, get_reporting_place
 from plan2018.models import Period
-from reports import rules, selectors
-from reports.models import Edition, Report
+from reports import papers, rules, selectors
+from reports.models import Edition, Paper, Report
 
 PROVINCE_READERS = PROVINCE_ROLES | {Role.LEADER}
 """Who reads what concerns the whole province."""
@@ -149,3 +149,29 @@ def get_period_with_editions(user: User, period_code: str) -> Period:
 def get_period_to_publish(user: User, period_code: str) -> Period:
     """The period, if the user may publish an edition of it; else Http404 or PermissionDenied."""
     return get_period_to_fill(user, period_code)
+
+
+PAPER_READERS = PROVINCE_READERS | {Role.DISTRICT_APPRAISER}
+PAPER_WRITERS = PROVINCE_ROLES | {Role.DISTRICT_APPRAISER}
+"""Who reads and who asks for documents: the province everybody's, a district its own."""
+
+
+def require_papers(user: User, *, write: bool = False) -> None:
+    """Raise PermissionDenied unless the user reads (or asks for) documents."""
+    require(user, PAPER_WRITERS if write else PAPER_READERS)
+
+
+def get_paper(user: User, paper: UUID) -> Paper:
+    """A document, for the province or the district that it is about; Http404 for others, PermissionDenied for roles that read none."""
+    found = selectors.papers(user.unit).filter(pk=paper).first()
+    if found is None:
+        raise Http404(_("Không có văn bản này trong phạm vi của bạn."))
+    require_papers(user)
+    return found
+
+
+def require_templates(user: User, kind: str = "") -> None:
+    """Raise PermissionDenied unless the user keeps the templates of documents; Http404 for a kind that has none."""
+    require(user, PROVINCE_ROLES)
+    if kind and kind not in papers.WORD:
+        raise Http404(_("Không có mẫu cho loại văn bản này."))

@@ -17,8 +17,8 @@ from communes.models import Unit
 from plan2018.forms import UNREAD, clean_words, shorten
 from plan2018.models import Indicator
 from plan2018.rules import Answer, NotWhole
-from reports import rules
-from reports.models import Report
+from reports import papers, rules, word
+from reports.models import Edition, Report
 from reports.selectors import FigureSheet
 from reports.sentences import figure_words
 
@@ -343,3 +343,90 @@ def read_remarks(sheet: FigureSheet, data: Mapping[str, str]) -> list[tuple[str,
     places = [(unit.code, indicator.code) for unit in sheet.communes for indicator in sheet.indicators]
     typed = [(unit, indicator, clean_words(data.get(f"{cell_name(unit, indicator)}-remark", ""))[:500]) for unit, indicator in places]
     return [remark for remark in typed if remark[2]]
+
+
+class PaperForm(forms.Form):
+    """Which document is to be written, from which figures, and what stands around them."""
+
+    use_required_attribute = False
+
+    kind = forms.ChoiceField(label=gettext_lazy("Loại văn bản"))
+    format = forms.ChoiceField(label=gettext_lazy("Định dạng"))
+    edition = forms.ModelChoiceField(
+        Edition.objects.none(),
+        label=gettext_lazy("Ấn bản số liệu"),
+        error_messages={"required": gettext_lazy("Chọn ấn bản số liệu."), "invalid_choice": gettext_lazy("Không có ấn bản này.")},
+    )
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=gettext_lazy("Đơn vị"),
+        to_field_name="code",
+        error_messages={"invalid_choice": gettext_lazy("Không có đơn vị này.")},
+    )
+    number = forms.CharField(label=gettext_lazy("Số"), max_length=20, required=False, help_text=gettext_lazy("Chỉ ghi số; để trống thì chừa chỗ"))
+    place = forms.CharField(label=gettext_lazy("Địa danh"), max_length=60, required=False, help_text=gettext_lazy("Trống: tên đơn vị"))
+    day = DayField(label=gettext_lazy("Ngày văn bản"), required=False, help_text=gettext_lazy("Ngày/tháng/năm; để trống thì chừa chỗ"))
+    power = forms.ChoiceField(label=gettext_lazy("Quyền hạn ký"), required=False, choices=word.POWERS.items)
+    post = forms.CharField(label=gettext_lazy("Chức vụ người ký"), max_length=80, required=False, help_text=gettext_lazy("Trống: theo quyền hạn ký"))
+    name = forms.CharField(label=gettext_lazy("Họ tên người ký"), max_length=80, required=False)
+    recipients = forms.CharField(
+        label=gettext_lazy("Nơi nhận"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Mỗi nơi một dòng; trống: danh sách thường dùng"),
+    )
+
+    def __init__(self, kinds: Sequence[str], editions: Any, units: Any, *, pdf: bool, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.fields["kind"].choices = [(kind, papers.KINDS[kind].name) for kind in kinds]  # type: ignore[attr-defined]
+        formats = {"docx": "Word", "xlsx": "Excel", **({"pdf": "PDF"} if pdf else {})}
+        self.fields["format"].choices = list(formats.items())  # type: ignore[attr-defined]
+        self.fields["edition"].queryset = editions  # type: ignore[attr-defined]
+        self.fields["edition"].label_from_instance = self._edition  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        for name in ("edition", "unit"):
+            self.fields[name].empty_label = None  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _edition(edition: Edition) -> str:
+        words = {"period": edition.period.name, "n": edition.number, "kind": _("chính thức") if edition.final else _("tạm tính")}
+        return _("%(period)s, lần %(n)d (%(kind)s)") % words
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        kind, unit = papers.KINDS.get(found.get("kind", "")), found.get("unit")
+        if kind and found.get("format") and found["format"] not in kind.formats:
+            self.add_error(
+                "format", _("Loại này chỉ có dạng %s.") % ", ".join({"docx": "Word", "xlsx": "Excel", "pdf": "PDF"}[one] for one in kind.formats)
+            )
+        if kind and unit and unit.level not in kind.levels:
+            self.add_error(
+                "unit", _("Loại này viết cho huyện: chọn một huyện.") if unit.level == "province" else _("Loại này viết cho toàn tỉnh: chọn tỉnh.")
+            )
+        if kind and unit and found.get("edition") and unit.code not in {place["code"] for place in found["edition"].content["units"]}:
+            self.add_error("unit", _("Ấn bản số liệu này không có đơn vị đã chọn."))
+        return found
+
+    def details(self) -> dict[str, Any]:
+        """What stands around the figures, as JSON."""
+        found = {name: self.cleaned_data[name] for name in ("number", "place", "power", "post", "name")}
+        day, lines = self.cleaned_data["day"], [line.strip() for line in self.cleaned_data["recipients"].splitlines() if line.strip()]
+        return {**found, "day": day.isoformat() if day else None, "recipients": lines[:20]}
+
+
+class TemplateForm(forms.Form):
+    """A template of a document."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=gettext_lazy("Tệp .docx"),
+        widget=forms.FileInput(attrs={"accept": ".docx"}),
+        error_messages={
+            "required": gettext_lazy("Chọn tệp mẫu."),
+            "empty": gettext_lazy("Tệp rỗng."),
+            "missing": gettext_lazy("Chọn tệp mẫu."),
+            "invalid": gettext_lazy("Chọn tệp mẫu."),
+        },
+    )

@@ -31,12 +31,12 @@ from communes.models import Unit, UnitQuerySet
 from communes.rules import Level, fold
 from communes.selectors import REGISTERS
 from communes.sheets import Place
-from ledger.models import Entry, Notice
+from ledger.models import Entry, Job, Notice
 from ledger.rules import digest
 from plan2018 import rules as plan_rules
 from plan2018.models import Dialogue, Indicator, Observation, Period, Target
 from reports import rules
-from reports.models import Edition, Figure, Metric, Report, ReportVersion, Rollup, Standing
+from reports.models import Edition, Figure, Metric, Paper, Report, ReportVersion, Rollup, Standing
 from reports.sheets import Form, Known, Question
 from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold, Title
 from scoring.rules import Act, Grade, State
@@ -812,6 +812,22 @@ def _criteria_of(period: Period) -> tuple[list[ThresholdRule], list[rules.Criter
 def editions(period: Period) -> "QuerySet[Edition]":
     """The editions of a period, the newest first, without their content."""
     return Edition.objects.filter(period=period).select_related("made_by").defer("content").order_by("-number")
+
+
+def newest_editions() -> "QuerySet[Edition]":
+    """The editions of all periods, the newest first, without their content."""
+    return Edition.objects.select_related("period").defer("content").order_by("-made_at")
+
+
+def papers(unit: Unit) -> "QuerySet[Paper]":
+    """The documents that somebody of this unit may read, the newest first: in the province all, below it those about the unit itself."""
+    rows = Paper.objects.select_related("edition__period", "unit", "asked_by").defer("edition__content").order_by("-asked_at")
+    return rows if unit.level == Level.PROVINCE else rows.filter(unit=unit)
+
+
+def jobs(task: str, keys: list[str]) -> dict[str, Job]:
+    """The newest job of this task for each key."""
+    return {job.key: job for job in Job.objects.filter(task=task, key__in=keys).order_by("created_at")}
 
 
 def estimates(year: Period, half: Period, unit: Unit, indicator: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Doors of the reports room to Celery: fill one period for a job; look for periods that have moved on; check and take a district's workbook."""
+"""Doors of the reports room to Celery: fill one period for a job; look for periods that have moved on; check and take a district's workbook; write a document."""
 
 from celery import shared_task
 from django.utils.translation import gettext as _
@@ -10,7 +10,8 @@ from ledger import services as ledger
 from ledger.models import Job
 from ledger.tasks import send_on_commit
 from plan2018.models import Period
-from reports import intake, selectors, services, sheets
+from reports import intake, papers, selectors, services, sheets
+from reports.models import Paper
 from reports.sentences import inside
 
 
@@ -31,6 +32,16 @@ def fill_stale() -> None:
     """Ask for a fill of every period whose ledger entries have moved on."""
     for period in selectors.stale_periods():
         send_on_commit(services.ask_fill(period))
+
+
+@shared_task(name=papers.WRITE_TASK)
+def write_paper(job_id: str) -> None:
+    """Write the document that a job names."""
+    ledger.run(job_id, _write)
+
+
+def _write(job: Job) -> str:
+    return papers.write(Paper.objects.select_related("edition__period", "unit").get(pk=job.key))
 
 
 @shared_task(name=intake.CHECK_TASK)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import districts, published, uploads, views
+from reports import districts, paperwork, published, uploads, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("editions/<slug:period>/<int:number>/<int:other>/", published.difference, name="edition-difference"),
     path("editions/<slug:period>/<int:number>/<int:other>/csv/", published.difference_csv, name="edition-difference-csv"),
     path("trueup/<slug:period>/", published.trueup, name="trueup"),
+    path("papers/", paperwork.papers_page, name="papers"),
+    path("papers/templates/", paperwork.templates_page, name="templates"),
+    path("papers/templates/<slug:kind>/", paperwork.template, name="template"),
+    path("papers/<uuid:paper>/", paperwork.download, name="paper"),
     path("reports/<slug:period>/<slug:code>/workbook/", uploads.workbook, name="report-workbook"),
     path("reports/<slug:period>/<slug:code>/upload/", uploads.upload, name="report-upload"),
     path("reports/<slug:period>/<slug:code>/upload/<uuid:upload>/", uploads.check, name="report-upload-check"),

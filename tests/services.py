@@ -25,7 +25,8 @@ PACKAGES = {
     "initdb": "postgresql",
     "redis-server": "redis-server",
     "chromium": "chromium",
-    "soffice": "libreoffice-calc-nogui libreoffice-writer-nogui fonts-liberation",
+    "soffice": "libreoffice-writer-nogui libreoffice-calc-nogui fonts-liberation",
+    "pdftotext": "poppler-utils",
 }
 OLDEST_POSTGRES = 15  # the first with ICU as the collation of a whole cluster
 START_TIMEOUT = 30.0  # seconds

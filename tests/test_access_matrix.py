@@ -26,10 +26,12 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.rules import Role
 from reports.editions import publish
+from reports.models import Paper
 from reports.services import ask_fill
 from tests.factories import (
     DocumentFactory,
@@ -117,6 +119,11 @@ TABLE = [
     Row("job", ("11",), get=OFFICERS | {Role.LEADER}, arguments={"job": "{job}"}),
     Row("figure", COMMUNES, get=PERSONS, arguments=FORM | {"indicator": "renewal"}, found=404),  # no report speaks of it yet
     # what was published
+    # documents that the portal writes
+    Row("papers", get=OFFICERS | {Role.LEADER, APPRAISER}, post=OFFICERS | {APPRAISER}),
+    Row("paper", ("094",), get=OFFICERS | {Role.LEADER, APPRAISER}, arguments={"paper": "{paper}"}, found=404),  # not written yet
+    Row("templates", get=OFFICERS),
+    Row("template", get=OFFICERS, post=OFFICERS, arguments={"kind": "report"}),
     Row("editions", get=PERSONS, post=OFFICERS, arguments=PERIOD),
     Row("edition", get=PERSONS, arguments=PERIOD | {"number": "{edition}"}),
     Row("edition-difference-csv", get=PERSONS, arguments=PERIOD | {"number": "{edition}", "other": "{edition}"}),
@@ -289,11 +296,15 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
     for commune in place.communes:
         OfficialFactory(unit=commune, person=person, until=date(2018, 2, 1))  # who has served everywhere and serves nowhere
     lines = {unit.code: make_dialogue(unit).pk for unit in place.communes}
+    edition = publish(period=year, final=False, actor=None)
     return SimpleNamespace(
         lines=lines,
         period=year.code,
         job=job.pk,
-        edition=publish(period=year, final=False, actor=None).number,
+        edition=edition.number,
+        paper=Paper.objects.create(
+            kind="district", format="docx", edition=edition, unit=place.district, asked_at=timezone.now(), asked_by=people["appraiser"]
+        ).pk,
         target=target.code,
         person=person,
         document=DocumentFactory().pk,

@@ -247,6 +247,7 @@ PROVINCE: tuple[Item, ...] = (
     ("reports", gettext_lazy("Báo cáo"), ("period",)),
     ("units", gettext_lazy("Đơn vị"), ()),
     ("duties", gettext_lazy("Nhiệm vụ"), ()),
+    ("papers", gettext_lazy("Soạn văn bản"), ()),
     ("documents", gettext_lazy("Văn bản"), ()),
 )
 DISTRICT: tuple[Item, ...] = (
@@ -256,6 +257,7 @@ DISTRICT: tuple[Item, ...] = (
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
     ("registers", gettext_lazy("Số liệu"), ("code",)),
     ("report", gettext_lazy("Báo cáo"), ("period", "code")),
+    ("papers", gettext_lazy("Soạn văn bản"), ()),
     ("duties", gettext_lazy("Nhiệm vụ"), ()),
     ("units", gettext_lazy("Đơn vị"), ()),
 )
