@@ -13,7 +13,7 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 
-from bench import annex, fill, queue, ranking, reports_in, roster
+from bench import annex, fill, papers, queue, ranking, reports_in, roster
 
 PROVINCES = 82
 """Provinces like ours beside ours: together 10,790 communes, as many as the country had."""
@@ -28,7 +28,7 @@ def main() -> int:
     call_command("load_reference", verbosity=0)
     call_command("load_demo", verbosity=0)
     figures = [queue.figure()]
-    figures += [*roster.figures(), *annex.figures(), *reports_in.figures()]
+    figures += [*roster.figures(), *annex.figures(), *reports_in.figures(), *papers.figures()]
     province = fill.seconds()
     print(f"loading {PROVINCES} more provinces ...", flush=True)
     call_command("load_demo", scale=PROVINCES, verbosity=0)
