@@ -407,8 +407,14 @@ class DocumentForm(forms.ModelForm):
     def clean_title(self) -> str:
         return clean_name(self.cleaned_data["title"])
 
+    def clean_cited_in(self) -> str:
+        return clean_name(self.cleaned_data["cited_in"])
+
     def clean_issued_on(self) -> date:
-        return _not_later(self.cleaned_data["issued_on"])
+        day = _not_later(self.cleaned_data["issued_on"])
+        if day.year < parsing.OLDEST:
+            raise ValidationError(_("Năm %d không thể đúng. Xem lại năm; gõ đủ bốn chữ số.") % day.year)
+        return day
 
     def _post_clean(self) -> None:
         """Values only: what is there already is known to the service, which names it."""
@@ -455,9 +461,11 @@ class UploadForm(SheetForm):
     since = DayField(label=gettext_lazy("Số liệu từ ngày"), help_text=gettext_lazy("Ngày mà số liệu trong tệp bắt đầu đúng"))
     field_order = ("since", "file")
 
-    def __init__(self, unit: Unit, day: date, data: Mapping[str, Any] | None = None, files: Any = None) -> None:
+    def __init__(self, unit: Unit, day: date, data: Mapping[str, Any] | None = None, files: Any = None, *, dated: bool = True) -> None:
         super().__init__(data, files, initial={"since": day})
         self.unit = unit
+        if not dated:
+            del self.fields["since"]
 
     def clean_since(self) -> date:
         return _in_force(self.unit, _not_later(self.cleaned_data["since"]))

@@ -2,6 +2,8 @@
 
 The comparison is made in memory over two reads; the writing is a load into a temporary table and two set-based statements, the same on PostgreSQL
 and SQLite: close what changes, insert what is new. Beside reports/services.py the only place with SQL by hand.
+
+Documents are not dated: what was recorded stays as it is, so a line is new, known or wrong, and new ones are one insert of the ORM.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,10 +15,11 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from communes.models import Dated, Office, Official, Profile, Unit
+from communes.models import Dated, Document, Office, Official, Profile, Unit
+from communes.parsing import say
 from communes.sheets import Flaw, Line, Log
 
 
@@ -24,7 +27,7 @@ from communes.sheets import Flaw, Line, Log
 class Register:
     """A register: what tells its rows, what they say, and what follows from that (in the order of `sheets.Line`)."""
 
-    model: type[Dated]
+    model: type[Any]
     key: tuple[str, ...]
     values: tuple[str, ...]
     derived: tuple[str, ...] = ()
@@ -33,8 +36,13 @@ class Register:
     def people(self) -> bool:
         return self.model is Official
 
+    @property
+    def dated(self) -> bool:
+        """Whether a row holds from a day to a day; else it is recorded once and stays."""
+        return issubclass(self.model, Dated)
 
-REGISTERS = {
+
+REGISTERS: dict[str, Register] = {
     "roster": Register(
         Official,
         ("unit_id", "name_key", "born_on"),
@@ -53,6 +61,7 @@ REGISTERS = {
             *("suggestion_box", "feedback_telephone", "reception_schedule"),
         ),
     ),
+    "documents": Register(Document, ("unit_id", "number", "issued_on"), ("kind", "number", "issued_on", "issuer", "title", "cited_in")),
 }
 """By the name of the register in addresses and in the ledger."""
 
@@ -106,6 +115,9 @@ def compare(register: Register, lines: Iterable[Line], since: date, flaws: Log, 
     """Hold the lines of a file against the register. What cannot be goes to `flaws`, what is odd to `warnings`. `lock` for who goes on to write."""
     lines = list(lines)
     plan = Plan(units={line.key[0] for line in lines})
+    if not register.dated:
+        _hold(plan, lines, register.values, flaws)
+        return plan
     if lock:
         list(Unit.objects.select_for_update(no_key=True).filter(pk__in=plan.units).order_by("pk").values_list("pk"))
     now, left = _in_force(register, plan.units), _left(register, plan.units)
@@ -130,6 +142,40 @@ def _change(plan: Plan, line: Line, row: Row | None, gone: Gone | None, since: d
         plan.steps.append(Step(line, row[0], since, True, row[2], row[3]))
     else:
         plan.steps.append(Step(line, None, None, True, gone[0] if gone else uuid4(), None))
+
+
+def document_key(unit: int | None, number: str, issued_on: date | None, issuer: str) -> tuple[Any, ...]:
+    """What tells a document, as the constraints of the model have it: its unit, number and day; of everybody: number and issuer."""
+    return (unit, number, issued_on) if unit else (None, number, issuer)
+
+
+def _hold(plan: Plan, lines: Iterable[Line], names: tuple[str, ...], flaws: Log) -> None:
+    """Hold lines against documents: each is new or known; one that says otherwise than the document that was recorded is told by cell."""
+    there = {}
+    for unit, *values in Document.objects.filter(Q(unit__in=plan.units) | Q(unit=None)).order_by().values_list("unit", *names):
+        _kind, number, issued_on, issuer, *_rest = values
+        there[document_key(unit, number, issued_on, issuer)] = tuple(values)
+    for line in lines:
+        known = there.get(line.key)
+        if known is None and line.values[2] is None:  # recorded so in the past, by the files that come with the portal
+            mend = _("Điền ngày ghi trên văn bản.")
+            flaws.add(Flaw(line.sheet, line.row, *line.heads[2], "", _("Ô bắt buộc: văn bản này chưa có trong sổ."), mend))
+        elif known is None:
+            plan.steps.append(Step(line, None, None, True, None, None))
+        elif known == line.values:
+            plan.unchanged += 1
+        else:
+            mend = _("Văn bản đã ghi thì không sửa: gõ lại như sổ, hoặc bỏ hàng này; văn bản khác thì ghi số của nó.")
+            for name, (column, header), old, new in zip(names, line.heads, known, line.values, strict=True):
+                if old != new:
+                    had, has = (say("document_kind" if name == "kind" else "", value) for value in (old, new))
+                    flaws.add(Flaw(line.sheet, line.row, column, header, has[:60], _("Sổ đã có văn bản này, ô này ghi: “%s”.") % had, mend))
+
+
+def record(register: Register, plan: Plan, at: datetime, by: int | None) -> list[Document]:
+    """Record the new documents of a plan, in the caller's transaction."""
+    said = [(step.line.key[0], dict(zip(register.values, step.line.values, strict=True))) for step in plan.steps]
+    return Document.objects.bulk_create([Document(unit_id=unit, recorded_at=at, recorded_by_id=by, **values) for unit, values in said])
 
 
 def _at(line: Line, why: str, mend: str) -> Flaw:
@@ -199,7 +245,7 @@ def write(register: Register, plan: Plan, since: date, at: datetime, by: int | N
     ]
     table, listed = model._meta.db_table, ", ".join(columns)
     of_all = {"since": since, "recorded_at": at, "recorded_by": by}
-    given = [model._meta.get_field(name).get_db_prep_save(value, connection) for name, value in of_all.items()]  # type: ignore[union-attr]
+    given = [model._meta.get_field(name).get_db_prep_save(value, connection) for name, value in of_all.items()]
     with connection.cursor() as cursor:
         # An empty copy of the columns: same types, no constraints; `id` takes the row to close, `until` its end.
         cursor.execute(f"CREATE TEMPORARY TABLE {LOAD} AS SELECT {listed}, id, until, TRUE AS begins FROM {table} WHERE 1 = 0")

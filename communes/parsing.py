@@ -394,6 +394,19 @@ def _by_value(shown: Iterable[str], words: Mapping[str, Any]) -> dict[Any, str]:
     return {words[plain_key(label)]: label for label in shown}
 
 
+_DOCUMENT_KINDS = {
+    **dict.fromkeys(("quyet dinh", "qd"), "decision"),
+    **dict.fromkeys(("ke hoach", "kh"), "plan"),
+    **dict.fromkeys(("bao cao", "bc"), "report"),
+    **dict.fromkeys(("bien ban", "bb"), "minutes"),
+    **dict.fromkeys(("thong bao", "tb"), "notice"),
+    **dict.fromkeys(("luat nghi dinh thong tu chi thi", "luat", "nghi dinh", "thong tu", "chi thi"), "law"),
+    **dict.fromkeys(("van ban khac", "khac"), "other"),
+}
+DOCUMENT_KINDS_SHOWN = ("Quyết định", "Kế hoạch", "Báo cáo", "Biên bản", "Thông báo", "Luật, nghị định, thông tư, chỉ thị", "Văn bản khác")
+document_kind = chosen(_DOCUMENT_KINDS, DOCUMENT_KINDS_SHOWN)
+
+
 WORDS: dict[str, dict[Any, str]] = {
     "title": {slug: title.label for slug, title in TITLES.items()},
     "concurrent_title": {slug: title.label for slug, title in TITLES.items()} | {"": ""},
@@ -401,6 +414,7 @@ WORDS: dict[str, dict[Any, str]] = {
     "qualification": _by_value(QUALIFICATION_SHOWN, _QUALIFICATION),
     "theory": _by_value(THEORY_SHOWN, _THEORY),
     "construction": _by_value(CONSTRUCTION_SHOWN, _CONSTRUCTION),
+    "document_kind": _by_value(DOCUMENT_KINDS_SHOWN, _DOCUMENT_KINDS),
 }
 """Columns whose values are words of a list: value -> word, in the order of a drop-down."""
 

@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
 from communes import parsing, selectors
 from communes.forms import ADULT, LARGEST_AREA, MOST, OLDEST, RETIRED, SMALLEST_NORM, YOUNGEST
-from communes.models import Office, Official, Profile, Upload
+from communes.merge import document_key
+from communes.models import Document, Office, Official, Profile, Upload
 from communes.parsing import Cell, Wrong
 from communes.reading import Refused, Sheet, read
-from communes.rules import name_key, person_key
+from communes.rules import clean_name, name_key, person_key
 from communes.sheets import Draft, Heading, Line, Place, Places, Table, clean, letter, tables, twins
 from communes.standards import DECLARED, LAND, TITLES, Gap, Kind, fitting, missing, until, years_later
 
@@ -69,6 +71,9 @@ class At:
         self.right = False
         self.draft.flaws.add(self.table.flaw(self.row, name, self._cell(name), why, mend))
 
+    def empty(self, name: str) -> bool:
+        return parsing.empty(self._cell(name))
+
     def says(self, name: str, words: str) -> bool:
         """Whether a cell has these words, spelt somehow."""
         return parsing.plain_key(str(self._cell(name))) == parsing.plain_key(words)
@@ -82,6 +87,10 @@ class RegisterResource(ModelResource):
 
     class Meta:
         fields: tuple[str, ...] = ()
+
+    every = False
+    """Whether units of every level have rows, not communes alone."""
+    once = gettext_lazy("mỗi người (xã) một hàng")
 
     unit_code = Column("unit__code", "Mã xã", parsing.unit_code, "Mã đơn vị", "Mã ĐVHC", "Mã", name="unit_code", required=False)
     unit_name = Column(
@@ -110,7 +119,8 @@ class RegisterResource(ModelResource):
             )
             table = next(table for table in found if table.sheet == line.sheet)
             name = columns[2].name if len(line.key) > 1 else "unit_code"
-            draft.flaws.add(table.flaw(line.row, name, line.who, _("Trùng với %s: mỗi người (xã) một hàng.") % where, _("Xóa một trong hai hàng.")))
+            why = _("Trùng với %(where)s: %(once)s.") % {"where": where, "once": self.once}
+            draft.flaws.add(table.flaw(line.row, name, line.who, why, _("Xóa một trong hai hàng.")))
         return draft
 
     def _clean(
@@ -364,11 +374,59 @@ class ProfilesResource(RegisterResource):
         return Line(at.table.sheet, at.row, _unit_name(at), (unit.pk,), (*values[:7], values[7] or "", values[8] or ""), ())
 
 
+def _words(field: str) -> Callable[[Cell], Any]:
+    longest: int = Document._meta.get_field(field).max_length  # type: ignore[union-attr,assignment]
+    return lambda cell: clean_name(parsing.text(cell, longest))
+
+
+class DocumentsResource(RegisterResource):
+    """Documents of units of every level, without their files. A document is told by unit, number and day; one of everybody by number and issuer."""
+
+    every = True
+    once = gettext_lazy("mỗi văn bản một hàng")
+
+    unit_code = Column("unit__code", "Mã đơn vị", parsing.unit_code, "Mã xã", "Mã ĐVHC", "Mã", name="unit_code", required=False)
+    unit_name = Column("unit__full_name", "Tên đơn vị", parsing.text, "Đơn vị", "Tên xã", "Xã", name="unit_name", required=False)
+    number = Column("number", "Số, ký hiệu", _words("number"), "Số ký hiệu", "Số hiệu", "Số văn bản")
+    issued_on = Column("issued_on", "Ngày ban hành", parsing.day, "Ngày", "Ngày văn bản", "Ngày, tháng, năm ban hành", required=False)
+    document_kind = Column("kind", "Loại văn bản", parsing.document_kind, "Loại", "Thể loại", name="document_kind")
+    issuer = Column("issuer", "Cơ quan ban hành", _words("issuer"), "Nơi ban hành", "Cơ quan")
+    subject = Column("title", "Trích yếu", _words("title"), "Trích yếu nội dung", "Nội dung", "Tên văn bản", name="subject")
+    cited_in = Column("cited_in", "Thực hiện điều khoản", _words("cited_in"), "Kế hoạch dẫn ở", "Nơi dẫn", "Điều khoản", required=False)
+    for_all = Column("for_all", "Dùng chung", parsing.yes_no, "Phạm vi dùng chung", required=False)
+
+    class Meta:
+        model = Document
+        fields = (*("unit_code", "unit_name", "number", "issued_on", "document_kind", "issuer", "subject", "cited_in", "for_all"),)
+
+    def line(self, at: At, unit: Place | None, since: date, today: date, *values: Any) -> Line | None:
+        number, issued_on, kind, issuer, title, cited_in, for_all = values
+        if issued_on and issued_on > today:
+            at.flaw("issued_on", _("Ngày này ở sau hôm nay."), _("Xem lại ngày, tháng, năm."))
+        elif at.empty("issued_on") and not for_all:
+            at.flaw("issued_on", _("Ô bắt buộc: văn bản được nhận ra theo đơn vị, số và ngày."), _("Điền ngày ghi trên văn bản."))
+        if for_all and unit is not None and unit.above:
+            at.flaw("for_all", _("Chỉ tỉnh ghi được văn bản dùng chung."), _("Ghi “Không” hoặc để trống; mã đơn vị là đơn vị ban hành."))
+        if unit is None or None in (number, kind, issuer, title):
+            return None
+        names = ("document_kind", "number", "issued_on", "issuer", "subject", "cited_in")
+        return Line(
+            *(at.table.sheet, at.row, number, document_key(None if for_all else unit.pk, number, issued_on, issuer)),
+            (kind, number, issued_on, issuer, title, cited_in or ""),
+            heads=tuple(at.table.head(name) for name in names),
+        )
+
+
 def _unit_name(at: At) -> str:
     return " ".join(str(cell) for name in ("unit_name", "unit_code") if (cell := at._cell(name)) is not None)[:80]  # noqa: SLF001
 
 
-RESOURCES: dict[str, type[RegisterResource]] = {"roster": RosterResource, "offices": OfficesResource, "profiles": ProfilesResource}
+RESOURCES: dict[str, type[RegisterResource]] = {
+    "roster": RosterResource,
+    "offices": OfficesResource,
+    "profiles": ProfilesResource,
+    "documents": DocumentsResource,
+}
 """By the name of the register in addresses and in the ledger."""
 
 
@@ -392,5 +450,6 @@ def draft(upload: Upload, sheets: list[Sheet] | str, today: date) -> Draft:
     """What the sheets of a file say of its register, cleaned."""
     if isinstance(sheets, str):
         return Draft(refused=sheets)
-    places = Places(selectors.places(upload.unit, upload.since), variants(), upload.unit.full_name)
-    return RESOURCES[upload.register]().clean(sheets, places, upload.since, today)
+    resource = RESOURCES[upload.register]()
+    places = Places(selectors.places(upload.unit, upload.since, every=resource.every), variants(), upload.unit.full_name, every=resource.every)
+    return resource.clean(sheets, places, upload.since, today)

@@ -151,11 +151,26 @@ def documents_of(unit: Unit) -> DocumentQuerySet:
     return Document.objects.under(unit).order_by(F("unit").asc(nulls_last=True), F("issued_on").desc(nulls_last=True), "number")
 
 
-def places(unit: Unit, day: date) -> list[Place]:
-    """The communes in force on a day, those of the unit marked, for a file about the unit."""
-    units = Unit.objects.communes().on(day).order_by("parent__sort_key", "sort_key")
+def recorded(seen: DocumentQuerySet, unit: Unit) -> list[Any]:
+    """The documents that a file about a unit may speak of, by issuer and day: of it and those below, for a province also those of everybody.
+
+    Those are of everybody because the province recorded them: in a file they are its, marked `for_all`.
+    """
+    if unit.level != Level.PROVINCE:
+        seen = seen.exclude(unit=None)
+    by = (F("unit__level").desc(nulls_last=True), "unit__parent__sort_key", "unit__sort_key", F("issued_on").asc(nulls_last=True), "number", "pk")
+    found: list[Any] = list(seen.under(unit).select_related("unit").order_by(*by))
+    for document in found:
+        document.for_all = document.unit_id is None
+        document.unit = document.unit or unit
+    return found
+
+
+def places(unit: Unit, day: date, *, every: bool = False) -> list[Place]:
+    """The communes (or units of `every` level) in force on a day, those of the unit marked, for a file about the unit."""
+    units = (Unit.objects.all() if every else Unit.objects.communes()).on(day).order_by("parent__sort_key", "sort_key")
     rows = units.values_list("pk", "code", "full_name", "kind", "parent__full_name", "parent_id", "parent__parent_id")
-    return [Place(pk, code, name, kind, district, unit.pk in (pk, *above)) for pk, code, name, kind, district, *above in rows]
+    return [Place(pk, code, name, kind, parent, unit.pk in (pk, *above)) for pk, code, name, kind, parent, *above in rows]
 
 
 def of_day(model: type[Dated], unit: Unit, day: date) -> "QuerySet[Any]":

@@ -350,29 +350,48 @@ def take(*, upload: Upload, draft: Draft, actor: AbstractBaseUser | None) -> boo
         if now.state != Upload.READY:
             return now.state == Upload.TAKEN
         register = merge.REGISTERS[upload.register]
+        if not register.dated:
+            _lock_documents({line.key[0] for line in draft.lines})
         plan = merge.compare(register, draft.lines, upload.since, draft.flaws, draft.warnings, lock=True)
         if draft.refused or draft.flaws.count or plan.digest != now.findings.get("plan"):
             _find(upload, draft, register, plan)
             upload.findings["moved"] = True
             upload.save(update_fields=["findings"])
             return False
-        merge.write(register, plan, upload.since, timezone.now(), actor.pk if actor else None)
-        _record_each(upload, plan, actor)
+        moment, by = timezone.now(), actor.pk if actor else None
+        documents: list[Document] = []
+        if register.dated:
+            merge.write(register, plan, upload.since, moment, by)
+        else:
+            documents = merge.record(register, plan, moment, by)
+        _record_each(upload, plan, documents, actor)
         upload.state, upload.finished_at = Upload.TAKEN, timezone.now()
         upload.findings = now.findings | {"moved": False}
         upload.save(update_fields=["state", "finished_at", "findings"])
     return True
 
 
-def _record_each(upload: Upload, plan: Plan, actor: AbstractBaseUser | None) -> None:
-    """One entry for each commune that something changed in, with counts and the digest of the file."""
-    counts: dict[int, dict[str, Any]] = {}
+def _lock_documents(units: set[int | None]) -> None:
+    """Let acts on the documents of these units (None: of everybody) come one after the other, here and in `save_document`."""
+    keys = {EVERYBODY} if None in units else set()
+    keys |= set(Unit.objects.filter(pk__in=[unit for unit in units if unit]).values_list("code", flat=True))
+    for key in sorted(keys):
+        ledger.lock(f"documents {key}")
+
+
+def _record_each(upload: Upload, plan: Plan, documents: list[Document], actor: AbstractBaseUser | None) -> None:
+    """One entry for each unit that something changed in, with counts, which documents were recorded and the digest of the file."""
+    counts: dict[int | None, dict[str, Any]] = {}
     for kind, steps in (("new", plan.new), ("changed", plan.changed), ("ended", plan.ended)):
         for step in steps:
             said = counts.setdefault(step.line.key[0], {"new": 0, "changed": 0, "ended": 0})
             said[kind] += 1
+    for document in documents:
+        counts[document.unit_id].setdefault("documents", []).append(document.pk)
     rest = {"since": upload.since.isoformat(), "file": upload.digest}
-    codes = dict(Unit.objects.filter(pk__in=counts).order_by("pk").values_list("pk", "code"))
+    codes: dict[int | None, str] = dict(Unit.objects.filter(pk__in=[unit for unit in counts if unit]).order_by("pk").values_list("pk", "code"))
+    if None in counts:
+        codes[None] = EVERYBODY
     data = {code: counts[pk] | rest for pk, code in codes.items()}
     ledger.record_each(act="import", kind=upload.register, topic=REGISTERS, actor=actor, data=data)
 

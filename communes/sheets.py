@@ -120,16 +120,20 @@ class Table:
             self.read[name] = [cells[place] if place < len(cells) else None for _row, cells in self.rows]
         return self.read[name]
 
+    def head(self, name: str) -> tuple[str, str]:
+        """The letter and the header of a column; empty ones where the table has no such column."""
+        place = self.places.get(name)
+        return "" if place is None else letter(place), self.headers.get(name, "")
+
     def flaw(self, row: int, name: str, value: Cell, why: str, mend: str) -> Flaw:
         """What is wrong with a cell."""
-        place = self.places.get(name)
-        return Flaw(self.sheet, row, "" if place is None else letter(place), self.headers.get(name, ""), shown(value), why, mend)
+        return Flaw(self.sheet, row, *self.head(name), shown(value), why, mend)
 
 
 class Line(NamedTuple):
     """A row of a file as the register stores it: `key` tells its row in the register, `values` are its columns, `derived` what follows from them.
 
-    `ends`: no longer from that day.
+    `ends`: no longer from that day. `heads`: the letter and the header of the column of each value, where rows are held against it cell by cell.
     """
 
     sheet: str
@@ -139,6 +143,7 @@ class Line(NamedTuple):
     values: tuple[Any, ...]
     derived: tuple[Any, ...] = ()
     ends: date | None = None
+    heads: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -303,23 +308,32 @@ def _parsed(cell: Cell, parse: Callable[[Cell], Any]) -> Any:
         return wrong
 
 
+CODES = (5, 3, 2)
+"""Digits of the codes of communes, districts and provinces."""
+
+
 class Place(NamedTuple):
-    """A commune that a file may speak of: its key, code, full name, kind, district; whether the file may speak of it."""
+    """A unit that a file may speak of: its key, code, full name, kind, the unit above (None: the province); whether the file may speak of it."""
 
     pk: int
     code: str
     full_name: str
     kind: str
-    district: str
+    above: str | None
     inside: bool
 
 
 class Places:
-    """Finds communes by code, else by name, for a file about one unit (`unit`, in words) and everything below it."""
+    """Finds communes, or units of `every` level, by code, else by name, for a file about one unit (`unit`, in words) and everything below it."""
 
-    def __init__(self, places: Iterable[Place], variants: Iterable[tuple[str, str]], unit: str) -> None:
+    def __init__(self, places: Iterable[Place], variants: Iterable[tuple[str, str]], unit: str, *, every: bool = False) -> None:
         self.by_code = {place.code: place for place in places}
-        self.unit = unit
+        self.unit, self.every = unit, every
+        self.one, self.codes = (
+            (_("đơn vị"), _("Điền mã đơn vị: xã 5 chữ số, ví dụ 03127; huyện 3; tỉnh 2."))
+            if every
+            else (_("xã"), _("Điền mã xã 5 chữ số, ví dụ 03127."))
+        )
         self.names: dict[str, list[Place]] = {}
         self.own: dict[str, set[str]] = {}
         spelled = chain(((place.code, place.full_name) for place in self.by_code.values()), variants)
@@ -347,18 +361,30 @@ class Places:
             return wrong, "unit_code" if not empty(code) else "unit_name"
         if len(self.inside) == 1:
             return self.inside[0], "unit_code"
-        return Wrong(_("Thiếu mã xã và tên xã."), _("Điền mã xã 5 chữ số, ví dụ 03127.")), "unit_code"
+        return Wrong(_("Thiếu mã %(one)s và tên %(one)s.") % {"one": self.one}, self.codes), "unit_code"
 
     def _by_code(self, code: Cell, name: Cell) -> tuple[Place | Wrong, str]:
-        found = self.by_code.get(unit_code(code))
+        found = self._coded(code)
         if found is None:
-            return Wrong(_("Không có xã mã này vào ngày của số liệu."), _("Xem lại mã; mã của xã có ở trang Đơn vị.")), "unit_code"
+            why, mend = _("Không có %s mã này vào ngày của số liệu."), _("Xem lại mã; mã của %s có ở trang Đơn vị.")
+            return Wrong(why % self.one, mend % self.one), "unit_code"
         if not found.inside:
             return self._outside(found), "unit_code"
         if not empty(name) and unit_key(text(name)) not in self.own[found.code]:
             why = _("Mã %(code)s là %(unit)s, tên ghi khác.") % {"code": found.code, "unit": found.full_name}
             return Wrong(why, _("Sửa tên hoặc mã cho khớp nhau.")), "unit_name"
         return found, "unit_code"
+
+    def _coded(self, code: Cell) -> Place | None:
+        """The unit of this code, which may lack the zeros that a sheet takes from a number. Raises Wrong where that leaves two."""
+        try:
+            digits = unit_code(code, 0)
+        except Wrong as wrong:
+            raise Wrong(_("Mã đơn vị không đúng dạng."), self.codes) if self.every else wrong from None
+        found = [digits] if digits in self.by_code else [padded for size in CODES if (padded := digits.zfill(size)) in self.by_code]
+        if len(found) > 1:
+            raise Wrong(_("Có thể là mã %s.") % " hay ".join(found), _("Điền mã đủ cả số 0 ở đầu, để ô dạng chữ (Text)."))
+        return self.by_code[found[0]] if found else None
 
     def _by_name(self, name: str) -> Place:
         inside = [place for place in self.names.get(unit_key(name), []) if place.inside]
@@ -367,22 +393,23 @@ class Places:
             return exact[0]
         if exact:
             codes = ", ".join(f"{place.full_name} ({place.code})" for place in exact)
-            raise Wrong(_("Có %(n)d xã cùng tên: %(codes)s.") % {"n": len(exact), "codes": codes}, _("Điền mã xã."))
+            raise Wrong(_("Có %(n)d %(one)s cùng tên: %(codes)s.") % {"n": len(exact), "one": self.one, "codes": codes}, _("Điền mã %s.") % self.one)
         if outside := self.names.get(unit_key(name)):
             raise self._outside(outside[0])
         near = get_close_matches(unit_key(name), [key for key, places in self.names.items() if any(place.inside for place in places)], 1, 0.6)
         if not near:
-            raise Wrong(_("Không có xã này trong %s.") % self.unit, _("Điền mã xã 5 chữ số."))
+            raise Wrong(_("Không có %(one)s này trong %(unit)s.") % {"one": self.one, "unit": self.unit}, self.codes)
         nearest = self.names[near[0]][0]
-        what = {"unit": self.unit, "name": nearest.full_name, "code": nearest.code}
+        what = {"one": self.one, "unit": self.unit, "name": nearest.full_name, "code": nearest.code}
         raise Wrong(
-            _("Không có xã này trong %(unit)s; gần nhất: %(name)s (%(code)s).") % what,
+            _("Không có %(one)s này trong %(unit)s; gần nhất: %(name)s (%(code)s).") % what,
             _("Sửa thành %(name)s hoặc điền mã %(code)s.") % what,
         )
 
     def _outside(self, place: Place) -> Wrong:
-        what = {"name": place.full_name, "district": place.district, "unit": self.unit}
-        return Wrong(_("%(name)s thuộc %(district)s, tệp này là của %(unit)s.") % what, _("Bỏ hàng này, hoặc gửi ở trang của đơn vị ấy."))
+        what = {"name": place.full_name, "above": place.above, "unit": self.unit}
+        why = _("%(name)s thuộc %(above)s, tệp này là của %(unit)s.") if place.above else _("%(name)s là cấp trên, tệp này là của %(unit)s.")
+        return Wrong(why % what, _("Bỏ hàng này, hoặc gửi ở trang của đơn vị ấy."))
 
 
 def twins(lines: Iterable[Line]) -> Iterator[tuple[Line, Line]]:

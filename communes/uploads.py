@@ -1,6 +1,6 @@
 """Pages of files, beside the pages of rows in views.py: send one to a register, see what was found, confirm; fetch the register as one."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from communes import access, findings, merge, selectors, services
 from communes.access import Door
 from communes.forms import AsOfForm, UploadForm
-from communes.models import Official, Unit, Upload
+from communes.models import Dated, Unit, Upload
 from communes.reading import Refused, mark
 from communes.registers import RESOURCES
 from communes.services import Stale
@@ -28,11 +28,12 @@ WORDS = {
     "roster": gettext_lazy("danh sách cán bộ, công chức"),
     "offices": gettext_lazy("trụ sở, trang thiết bị"),
     "profiles": gettext_lazy("đặc điểm xã"),
+    "documents": gettext_lazy("văn bản"),
 }
 """Register -> what it is called inside a sentence."""
 
 PAGES = {"roster": "roster", "offices": "office", "profiles": "profile"}
-"""Register -> the page of a commune's rows."""
+"""Register -> the page of a commune's rows; documents have one list for all units."""
 
 POLL = ((timedelta(seconds=20), 1), (timedelta(minutes=2), 5))
 """How long ago a file came, and after how many seconds its page asks again."""
@@ -48,7 +49,7 @@ def _register(register: str) -> str:
 
 
 def _about(register: str, unit: Unit) -> dict[str, Any]:
-    return {"register": register, "words": WORDS[register], "unit": unit}
+    return {"register": register, "words": WORDS[register], "unit": unit, "dated": merge.REGISTERS[register].dated}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,10 +59,11 @@ def upload(request: HttpRequest, code: str, register: str, door: Door) -> HttpRe
     _register(register)
     access.require_keeper(door, request.user, unit)
     posted = request.method == "POST"
-    form = UploadForm(unit, door.day(), request.POST if posted else None, request.FILES if posted else None)
+    day, dated = door.day(), merge.REGISTERS[register].dated
+    form = UploadForm(unit, day, request.POST if posted else None, request.FILES if posted else None, dated=dated)
     if posted and form.is_valid():
         sent = form.cleaned_data["file"]
-        given = {"unit": unit, "since": form.cleaned_data["since"], "name": sent.name, "content": sent.read(), "actor": request.user}
+        given = {"unit": unit, "since": form.cleaned_data.get("since", day), "name": sent.name, "content": sent.read(), "actor": request.user}
         received = services.receive(register=register, **given)
         if received.state == Upload.QUEUED:
             send_on_commit(services.ask_check(received, actor=request.user))  # type: ignore[arg-type]
@@ -96,7 +98,7 @@ def check(request: HttpRequest, upload: UUID, door: Door) -> HttpResponse:
 
 def _show(request: HttpRequest, found: Upload, *, status: int = 200, error: str = "") -> HttpResponse:
     job = selectors.job_of(found)
-    context: dict[str, Any] = {**_about(found.register, found.unit), "upload": found, "job": job, "error": error, "page": PAGES[found.register]}
+    context: dict[str, Any] = {**_about(found.register, found.unit), "upload": found, "job": job, "error": error, "page": PAGES.get(found.register)}
     if (job and not job.finished) or not found.findings:
         age = timezone.now() - found.uploaded_at
         steps = selectors.step(found)
@@ -151,16 +153,21 @@ def marked(request: HttpRequest, upload: UUID, door: Door) -> HttpResponse:
 
 @require_safe
 def export(request: HttpRequest, code: str, register: str, door: Door) -> HttpResponse:
-    """A register of a unit and everything below it as of a day (?on=), as a workbook that the import takes back."""
+    """A register of a unit and everything below it as of a day (?on=), as a workbook that the import takes back. Documents: all that the reader sees."""
     form = AsOfForm(request.GET)
     day = (form.cleaned_data["on"] if form.is_valid() else None) or door.day()
     unit = access.get_place(door, request.user, code, day)
-    model = merge.REGISTERS[_register(register)].model
-    if model is Official:
+    kept = merge.REGISTERS[_register(register)]
+    if kept.people:
         access.require_people(door, request.user)
-    rows = list(selectors.of_day(model, unit, day))
-    there = {row.unit_id for row in rows}
-    blank = [(place.code, place.full_name) for place in selectors.places(unit, day) if place.inside and place.pk not in there]
+    rows, blank = _dated_rows(kept.model, unit, day) if kept.dated else (selectors.recorded(door.documents(request.user), unit), [])
     content = workbook(RESOURCES[register](), rows, blank)
     name = f"{register}-{unit.code}-{day:%Y-%m-%d}.xlsx"
     return HttpResponse(content, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _dated_rows(model: type[Dated], unit: Unit, day: date) -> tuple[list[Any], list[tuple[str, str]]]:
+    """The rows that hold on a day, and (code, name) of the communes without any, which a template has as lines to fill in."""
+    rows = list(selectors.of_day(model, unit, day))
+    there = {row.unit_id for row in rows}
+    return rows, [(place.code, place.full_name) for place in selectors.places(unit, day) if place.inside and place.pk not in there]

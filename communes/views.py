@@ -113,7 +113,11 @@ def official_end(request: HttpRequest, code: str, person: UUID, door: Door) -> H
         try:
             services.end_official(unit=unit, person=person, seen=form.cleaned_data["seen"], on=form.cleaned_data["on"], actor=request.user)  # type: ignore[arg-type]
         except Backdated as error:
-            form.add_error("on", _backdated(error))
+            day = sentences.write_day(error.since)
+            form.add_error(
+                "on",
+                _("Số liệu đang có của người này tính từ ngày %(day)s; không ghi thôi trước ngày đó. Chọn từ ngày %(day)s trở đi.") % {"day": day},
+            )
         except Stale as error:
             return _conflict(request, error.row, {}, ())
         else:

@@ -33,7 +33,9 @@ def workbook(resource: RegisterResource, rows: Iterable[Model], blank: Iterable[
     for place, column in enumerate(columns, start=1):
         head = sheet.cell(1, place, column.column_name)
         head.font, head.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="center")
-        sheet.column_dimensions[get_column_letter(place)].width = 30 if column.name in ("unit_name", "full_name", "title") else 18
+        sheet.column_dimensions[get_column_letter(place)].width = (
+            30 if column.name in ("unit_name", "full_name", "title", "issuer", "subject") else 18
+        )
     # A row may have ended by a change; that is no end of the person.
     lines = [[None if column.name == "ends_on" else column.export(row) for column in columns] for row in rows]
     lines += [list(unit) for unit in blank]

@@ -337,7 +337,7 @@ class Demo:
         Title.objects.bulk_create(titles)
 
     def _file_reports(self, period: Period, script: Script) -> None:
-        """The districts' reports: most in time, some late, some not at all."""
+        """The districts' reports: most in time, some late, some not at all. `demo_reports` tells what they say and leaves their entries."""
         slow = self.random.sample(self.districts, script.late_reports + script.missing_reports)
         reports = []
         for unit in self.districts:
@@ -356,16 +356,6 @@ class Demo:
                 state=ReportState.FILED,
             )
             reports.append(report)
-            self.journal.record(
-                at=at,
-                actor=report.filed_by,
-                act="file",
-                kind="report",
-                key=f"{period.code}/{unit.code}",
-                topic=period.code,
-                after="late" if report.late else "on_time",
-                data={"number": report.number, "dated": dated.isoformat()},
-            )
         Report.objects.bulk_create(reports)
 
 

@@ -13,7 +13,7 @@ from accounts.rules import PROVINCE_ROLES, Role
 from communes.models import Unit
 from communes.rules import Level
 from ledger.models import Job
-from plan2018.access import get_period
+from plan2018.access import get_period, get_reporting_place
 from plan2018.models import Period
 from reports import papers, rules, selectors
 from reports.models import Edition, Paper, Report
@@ -107,6 +107,14 @@ def get_report_to_judge(user: User, period_code: str, district_code: str, kind: 
     report = get_report(user, period_code, district_code, kind)
     require(user, PROVINCE_ROLES)
     return report
+
+
+def get_reported_commune(user: User, period_code: str, commune_code: str) -> tuple[Period, Unit]:
+    """The period and a commune of the user's area, whose figure in the report of its district it is about; else Http404. PermissionDenied for software."""
+    period, unit = get_reporting_place(user, period_code, commune_code)
+    if unit.level != Level.COMMUNE:
+        raise Http404(_("Số liệu trong báo cáo của huyện là của từng xã."))
+    return period, unit
 
 
 def get_reports(user: User, period_code: str, kind: str) -> tuple[Period, list[Report]]:

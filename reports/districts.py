@@ -296,3 +296,16 @@ def version(request: HttpRequest, period: str, code: str, number: int) -> HttpRe
         "rows": pages.changes(before, after, selectors.figure_sheet(report)),
     }
     return render(request, "reports/version.html", context)
+
+
+@require_safe
+def figure(request: HttpRequest, period: str, code: str, indicator: str) -> HttpResponse:
+    """Where a commune's figure in its district's report comes from: file, sheet and cell, who and when, and what earlier versions said."""
+    term, commune = access.get_reported_commune(_user(request), period, code)
+    found = selectors.told_figure(term, commune, indicator)
+    if found is None:
+        raise Http404(_("Báo cáo của huyện không có số liệu này."))
+    found.unit = commune
+    own = selectors.own_report(term, commune, found.indicator)
+    context = {"period": term, "commune": commune, "figure": found, "own": own, "history": selectors.figure_history(found)}
+    return render(request, "reports/figure.html", context)

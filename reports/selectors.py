@@ -408,6 +408,31 @@ def figure_sheet(report: Report) -> FigureSheet:
     )
 
 
+def told(period: str, indicator: str, scope: Unit) -> set[str]:
+    """The communes (by code) under a unit whose figure of an indicator comes from an accepted report of their district."""
+    rows = Figure.objects.filter(report__period__code=period, report__kind=rules.ReportKind.PERIOD, report__state=rules.ReportState.ACCEPTED)
+    inside = Q(unit=scope.pk) | Q(unit__parent=scope.pk) | Q(unit__parent__parent=scope.pk)
+    return set(rows.filter(inside, indicator__code=indicator).values_list("unit__code", flat=True))
+
+
+def told_figure(period: Period, commune: Unit, indicator: str) -> Figure | None:
+    """The figure of a commune in the report of its district, with the file it came from and who wrote it; None when the report says nothing of it."""
+    rows = Figure.objects.filter(report__period=period, report__kind=rules.ReportKind.PERIOD, unit=commune, indicator__code=indicator)
+    return rows.select_related("report__unit", "report__filed_by", "indicator", "source", "recorded_by").first()
+
+
+def own_report(period: Period, commune: Unit, indicator: Indicator) -> Observation | None:
+    """What the commune itself reported for an indicator."""
+    return Observation.objects.select_related("recorded_by").filter(period=period, unit=commune, indicator=indicator).first()
+
+
+def figure_history(figure: Figure) -> list[dict[str, Any]]:
+    """What each version of the report said of a figure, the newest first: version, (numerator, denominator, cell) or None."""
+    key = f"{figure.unit.code}/{figure.indicator.code}"
+    kept = ReportVersion.objects.filter(report=figure.report_id).select_related("made_by", "source").order_by("-number")
+    return [{"version": version, "figure": version.content["figures"].get(key)} for version in kept]
+
+
 def versions(report: Report) -> list[ReportVersion]:
     """The versions of a report without their content, the newest first."""
     return list(ReportVersion.objects.filter(report=report.pk).defer("content").select_related("made_by", "source").order_by("-number"))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("dashboard/<slug:period>/csv/", views.dashboard_csv, name="dashboard-csv"),
     path("rollups/<slug:period>/", views.rollup, name="rollup"),
     path("jobs/<uuid:job>/", views.job, name="job"),
+    path("figures/<slug:period>/<slug:code>/<str:indicator>/", districts.figure, name="figure"),
     path("editions/<slug:period>/", published.editions_of, name="editions"),
     path("editions/<slug:period>/<int:number>/", published.edition, name="edition"),
     path("editions/<slug:period>/<int:number>/<int:other>/", published.difference, name="edition-difference"),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from itertools import chain
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -143,7 +142,13 @@ def target(request: HttpRequest, period: str, code: str) -> HttpResponse:
     row = _find_target(rows, code)
     below = [] if scope.level == Level.COMMUNE else selectors.parts(asked, scope, row["key"])
     terms = {term.kind: term.code for term in (*others, asked)}
-    address = partial(_record, user, terms.get(row["term"], asked.code), row, scope)
+    term = terms.get(row["term"], asked.code)
+    told = selectors.told(term, row["indicator"], scope) if row["record"] == Source.COMMUNE_REPORT and user.role != Role.API_CLIENT else set()
+
+    def address(part: dict[str, Any]) -> str:
+        code = part["code"] or scope.code
+        return reverse("figure", args=[term, code, row["indicator"]]) if code in told else _record(user, term, row, scope, part)
+
     context = {
         **_of_targets(user, asked, others, scope),
         "choices": choices,

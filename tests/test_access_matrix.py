@@ -117,6 +117,7 @@ TABLE = [
     Row("dashboard-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     Row("rollup", post=OFFICERS, arguments=PERIOD),
     Row("job", ("11",), get=OFFICERS | {Role.LEADER}, arguments={"job": "{job}"}),
+    Row("figure", COMMUNES, get=PERSONS, arguments=FORM | {"indicator": "renewal"}, found=404),  # no report speaks of it yet
     # what was published
     # documents that the portal writes
     Row("papers", get=OFFICERS | {Role.LEADER, APPRAISER}, post=OFFICERS | {APPRAISER}),
@@ -149,12 +150,15 @@ TABLE = [
     Row("official-end", COMMUNES, post=WRITERS, arguments=UNIT | {"person": "{person}"}),
     Row("office", COMMUNES, get=EVERYBODY, post=WRITERS, arguments=UNIT),
     Row("profile", COMMUNES, get=EVERYBODY, post=WRITERS, arguments=UNIT),
-    *(Row("upload", UNITS, get=WRITERS, post=WRITERS, arguments=UNIT | {"register": register}) for register in ("roster", "offices", "profiles")),
+    *(
+        Row("upload", UNITS, get=WRITERS, post=WRITERS, arguments=UNIT | {"register": register})
+        for register in ("roster", "offices", "profiles", "documents")
+    ),
     Row("upload-check", ("03124",), get=WRITERS, arguments={"upload": "{upload}"}),
     Row("upload-marked", ("03124",), get=WRITERS, arguments={"upload": "{upload}"}, found=404),  # not checked yet: nothing to mark
     Row("upload-take", ("03124",), post=WRITERS, arguments={"upload": "{upload}"}),
     Row("register-export", UNITS, get=WRITERS, arguments=UNIT | {"register": "roster"}),
-    *(Row("register-export", UNITS, get=EVERYBODY, arguments=UNIT | {"register": register}) for register in ("offices", "profiles")),
+    *(Row("register-export", UNITS, get=EVERYBODY, arguments=UNIT | {"register": register}) for register in ("offices", "profiles", "documents")),
     Row("documents", get=EVERYBODY),
     Row("documents-export", get=EVERYBODY),
     Row("document-new", get=WRITERS, post=WRITERS),

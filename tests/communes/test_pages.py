@@ -592,7 +592,7 @@ def test_ending_asks_for_a_day_that_can_be(place, cast, year):
     address = reverse("official-end", args=["03124", row.person])
 
     assert "Không đọc được ngày này" in send(cast.entry, address, {"end-on": "x", "end-seen": row.pk}, 422)
-    assert "không ghi lùi" in send(cast.entry, address, {"end-on": "31/12/2017", "end-seen": row.pk}, 422)
+    assert "không ghi thôi trước ngày đó" in send(cast.entry, address, {"end-on": "31/12/2017", "end-seen": row.pk}, 422)
     send(cast.entry, address, {"end-on": "01/6/2018", "end-seen": row.pk + 1}, 409)
     send(cast.entry, address, {"end-on": "01/6/2018", "end-seen": row.pk}, 302)
     send(cast.entry, address, {"end-on": "01/6/2018", "end-seen": row.pk}, 302)

@@ -15,7 +15,7 @@ import pytest
 from communes.models import Office, Official, Profile, Unit
 from plan2018.models import Dialogue, Observation, Period, WorkingRules
 from reports import selectors
-from reports.models import Report
+from reports.models import Figure, Metric, Report
 from scoring.models import Assessment, Support, Title
 
 PLAN = Path(__file__).parents[2] / "plan2018" / "data" / "targets.csv"
@@ -76,8 +76,16 @@ def of_register(rows: Iterable[Office | Profile], communes: set[int], day: date,
 
 
 def of_reports(communes: set[int], period: Period, code: str) -> Parts:
-    rows = Observation.objects.filter(period=period).select_related("indicator")
-    return [(row.numerator, row.denominator) for row in rows if row.indicator.code == code and row.unit_id in communes]
+    """What communes reported, unless their district's accepted report says otherwise."""
+    found = {}
+    for row in Observation.objects.filter(period=period).select_related("indicator"):
+        if row.indicator.code == code and row.unit_id in communes:
+            found[row.unit_id] = (row.numerator, row.denominator)
+    for row in Figure.objects.select_related("indicator", "report"):
+        counts = row.report.period_id == period.pk and (row.report.kind, row.report.state) == ("period", "accepted")
+        if counts and row.indicator.code == code and row.unit_id in communes:
+            found[row.unit_id] = (row.numerator, row.denominator)
+    return list(found.values())
 
 
 def quarters(communes: set[int], period: Period) -> dict[tuple[int, int], int]:
@@ -207,3 +215,32 @@ def test_the_province_is_the_sum_of_its_districts_and_these_of_their_communes(lo
                 added[row["code"]] += row["numerator"]
 
     assert {code: row["numerator"] for code, row in whole.items()} == added
+
+
+@pytest.mark.parametrize("period_code", ["2018-H1", "2018-Y"])
+def test_the_sums_of_a_district_are_those_of_the_version_that_it_filed_once_the_province_accepted_it(loaded: None, period_code: str) -> None:
+    accepted = list(Report.objects.filter(period__code=period_code, state="accepted").select_related("unit", "period"))
+    assert len(accepted) >= 7
+
+    for report in accepted:
+        sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for key, (numerator, denominator, _cell) in report.versions.latest("number").content["figures"].items():
+            indicator = key.partition("/")[2]
+            sums[indicator][0] += numerator
+            sums[indicator][1] += denominator
+        rows = Metric.objects.filter(period=report.period, unit=report.unit, indicator__in=sums)
+        assert {row.indicator: [row.numerator, row.denominator] for row in rows} == sums
+
+
+def test_what_a_district_put_right_counts_only_when_its_report_is_accepted(loaded: None) -> None:
+    accepted = other = 0
+    for figure in Figure.objects.filter(indicator__code="procedures.on_time").select_related("report"):
+        said = Observation.objects.get(period=figure.report.period_id, unit=figure.unit_id, indicator=figure.indicator_id)
+        counted = Metric.objects.get(period=figure.report.period_id, unit=figure.unit_id, indicator="procedures.on_time")
+        before_all = figure if figure.report.state == "accepted" else said
+        assert (counted.numerator, counted.denominator) == (before_all.numerator, before_all.denominator)
+        accepted += figure.report.state == "accepted" and said.numerator != figure.numerator
+        other += figure.report.state != "accepted"
+
+    assert accepted > 0
+    assert other > 0

@@ -135,7 +135,7 @@ def test_what_changed_since_the_check_is_shown_again_before_anything_is_written(
     send(client, filled(client))
     report = filings.start(period=plan, unit=place.district)
     indicator = make_indicator(plan.plan, "procedures.posted")
-    filings.save_figure(report=report, unit=place.commune, indicator=indicator, value=(1, 2), seen=None, actor=cast.appraiser)
+    filings.save_figures(report=report, changes=[filings.Change(place.commune, indicator, (1, 2), None)], actor=cast.appraiser)
     page = take(client, Upload.objects.get())
 
     assert "Chưa ghi gì: báo cáo đã đổi từ lúc bạn xem." in text(page)

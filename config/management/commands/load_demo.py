@@ -6,9 +6,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import User
-from config import demo, demo_registers, provinces
+from config import demo, demo_registers, demo_reports, provinces
 from plan2018 import selectors as plans
 from plan2018.models import Period
+from reports import editions
 from reports import services as reports
 from scoring.models import Assessment
 
@@ -48,6 +49,9 @@ class Command(BaseCommand):
         else:
             demo.load(plans.periods(), seed=seed, password=settings.DEMO_PASSWORD)
             demo_registers.load_registers(plans.periods(), seed=seed)
+            demo_reports.load_reports(plans.periods(), seed=seed)
+            for period in plans.periods():
+                editions.publish(period=period, final=False, note="Số liệu minh họa", actor=None)
             self.stdout.write(f"{User.objects.filter(is_demo=True).count()} illustrative users, forms of {len(plans.periods())} periods")
         if scale:
             year = Period.objects.filter(kind=Period.YEAR).latest("ends_on")
