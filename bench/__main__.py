@@ -16,8 +16,7 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 
-from bench import annex, fill, queue, ranking, reports_in, roster
-from bench.figure import Figure
+from bench import annex, fill, papers, queue, ranking, reports_in, roster
 
 PROVINCES = 82
 """Provinces like ours beside ours: together 10,790 communes, as many as the country had."""
@@ -41,11 +40,7 @@ def main(wanted: list[str]) -> int:
     call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0)
     call_command("load_demo", verbosity=0)
-    figures = [queue.figure()] if "queue" in wanted else []
-    for name, of in OF_A_PROVINCE.items():
-        figures += of.figures() if name in wanted else []
-    if {"fill", "ranking"} & set(wanted):
-        figures += _nation(wanted)
+    figures += [*roster.figures(), *annex.figures(), *reports_in.figures(), *papers.figures()]
     print()
     for figure in figures:
         print(figure)

@@ -20,7 +20,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 FONT = "Times New Roman"
-TOP, BOTTOM, LEFT, RIGHT = Mm(20), Mm(20), Mm(30), Mm(15)
+TOP, BOTTOM, LEFT, RIGHT = Mm(20), Mm(20), Mm(30), Mm(16)
 WIDTH, HEIGHT = Mm(210), Mm(297)
 INDENT = Mm(12.7)
 CENTRE, JUSTIFY, START = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT
@@ -167,16 +167,16 @@ class Sheet:
 
     def head(self) -> None:
         """The issuing body and the national title, the number and the day."""
-        left, right = self.blocks(68, 102)
+        left, right = self.blocks(65, 99)
         self.line("{%p if parent_body %}", after=0, place=left)
         self.line("{{ parent_body }}", size=12, align=CENTRE, after=0, place=left)
         self.line("{%p endif %}", after=0, place=left)
         self.line("{{ body }}", size=12, bold=True, align=CENTRE, after=0, place=left)
-        self.rule(26, 66, left)
+        self.rule(26, 63, left)
         self.line("Số: {{ number }}", size=13, align=CENTRE, after=0, before=6, place=left)
         self.line("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=12, bold=True, align=CENTRE, after=0, place=right)
         self.line("Độc lập - Tự do - Hạnh phúc", size=13, bold=True, align=CENTRE, after=0, place=right)
-        self.rule(58, 100, right)
+        self.rule(58, 96, right)
         self.line("{{ place_and_day }}", size=13, italic=True, align=CENTRE, after=0, before=6, place=right)
         self.when("draft", lambda: self.line("{{ draft }}", size=13, bold=True, align=START, after=0, before=6))
 
@@ -184,7 +184,7 @@ class Sheet:
         """The kind of document and what it is about."""
         self.line("{{ kind }}", bold=True, align=CENTRE, after=0, before=14, together=True)
         self.line("{{ subject }}", bold=True, align=CENTRE, after=2, together=True)
-        self.rule(50, 165, None)
+        self.rule(50, 164, None)
         self.line("", size=6, after=0)
 
     def paragraphs(self, name: str) -> None:
@@ -223,7 +223,7 @@ class Sheet:
             self.line(number, bold=True, align=CENTRE, after=0)
         self.line(title, bold=True, align=CENTRE, after=0)
         self.line("{{ attached_to }}", italic=True, align=CENTRE, after=2)
-        self.rule(50, 252, None)
+        self.rule(50, 251, None)
         self.line("", size=6, after=0)
         self._table(columns, rows)
         if last:
