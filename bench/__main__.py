@@ -17,12 +17,13 @@ from django.core.management import call_command
 from django.db import connection
 
 from bench import annex, fill, papers, queue, ranking, reports_in, roster
+from bench.figure import Figure
 
 PROVINCES = 82
 """Provinces like ours beside ours: together 10,790 communes, as many as the country had."""
 
 
-OF_A_PROVINCE = {"roster": roster, "annex": annex, "reports_in": reports_in}
+OF_A_PROVINCE = {"roster": roster, "annex": annex, "reports_in": reports_in, "papers": papers}
 
 ALL = ("queue", *OF_A_PROVINCE, "fill", "ranking")
 """In the order in which they run; the last two need the nation."""
@@ -40,7 +41,11 @@ def main(wanted: list[str]) -> int:
     call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0)
     call_command("load_demo", verbosity=0)
-    figures += [*roster.figures(), *annex.figures(), *reports_in.figures(), *papers.figures()]
+    figures = [queue.figure()] if "queue" in wanted else []
+    for name, of in OF_A_PROVINCE.items():
+        figures += of.figures() if name in wanted else []
+    if {"fill", "ranking"} & set(wanted):
+        figures += _nation(wanted)
     print()
     for figure in figures:
         print(figure)
