@@ -1,6 +1,6 @@
 """Pages of the districts' reports: entered and filed by the district, returned, accepted and extended by the province."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
 from accounts.rules import Role
 from communes.models import Unit
 from communes.services import BadFile, NumberTaken
@@ -20,11 +19,7 @@ from reports.forms import Cell, ExtensionForm, FilingForm, ReturnForm, WordsForm
 from reports.models import Report
 from reports.rules import ReportAct, ReportKind
 from reports.selectors import FigureSheet
-from reports.views import _csv
-
-
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)  # LoginRequiredMiddleware sees to it
+from reports.views import csv_file, reader_of
 
 
 def _kind(request: HttpRequest) -> str:
@@ -35,7 +30,7 @@ def _kind(request: HttpRequest) -> str:
 @require_safe
 def reports(request: HttpRequest, period: str) -> HttpResponse:
     """Who has filed, who is late, whose report was returned or accepted: all districts of a period (?kind=dialogue: their summaries of conferences)."""
-    asked, found = access.get_reports(_user(request), period, _kind(request))
+    asked, found = access.get_reports(reader_of(request), period, _kind(request))
     due = filings.due_moment(found[0]) if found else asked.due_moment
     context = {"period": asked, "kind": _kind(request), **pages.reports(found, due, timezone.now())}
     return render(request, "reports/reports.html", context)
@@ -44,16 +39,16 @@ def reports(request: HttpRequest, period: str) -> HttpResponse:
 @require_safe
 def reports_csv(request: HttpRequest, period: str) -> HttpResponseBase:
     """The table of all districts' reports as a file."""
-    asked, found = access.get_reports(_user(request), period, _kind(request))
+    asked, found = access.get_reports(reader_of(request), period, _kind(request))
     due = filings.due_moment(found[0]) if found else asked.due_moment
     lines = pages.reports(found, due, timezone.now())["lines"]
-    return _csv(exports.report_rows(lines), f"bao-cao-cua-huyen-{asked.code}.csv")
+    return csv_file(exports.report_rows(lines), f"bao-cao-cua-huyen-{asked.code}.csv")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, period: str, code: str, kind: str = ReportKind.PERIOD) -> HttpResponse:
     """The home of a district's report: where it stands, its figures and words; POST files it."""
-    user = _user(request)
+    user = reader_of(request)
     if request.method != "POST":
         return _page(request, access.get_report(user, period, code, kind))
     found = access.get_report_to_enter(user, period, code, kind)
@@ -98,7 +93,7 @@ def _page(
     **more: Any,
 ) -> HttpResponse:
     """The page of a report, with the forms that this reader has in this state; those that were sent as they were sent."""
-    user, now = _user(request), timezone.now()
+    user, now = reader_of(request), timezone.now()
     sheet = sheet or _sheet(report)
     due = filings.due_moment(report)
     acts = rules.report_acts(rules.ReportState(report.state), Role(user.role))
@@ -131,17 +126,17 @@ def _versions(report: Report) -> dict[str, Any]:
 @require_POST
 def words(request: HttpRequest, period: str, code: str) -> HttpResponse:
     """Save the narrative sections and the difficulties."""
-    found = access.get_report_to_enter(_user(request), period, code, _kind(request))
+    found = access.get_report_to_enter(reader_of(request), period, code, _kind(request))
     form = WordsForm(found, request.POST)
     if not form.is_valid():
         return _page(request, found, words=form, status=422)
     try:
         stored = filings.start(period=found.period, unit=found.unit, kind=found.kind)
         filings.save_words(
-            report=stored, narrative=form.narrative, difficulties=form.difficulties, version=form.cleaned_data["version"], actor=_user(request)
+            report=stored, narrative=form.narrative, difficulties=form.difficulties, version=form.cleaned_data["version"], actor=reader_of(request)
         )
     except filings.Stale:
-        now = access.get_report(_user(request), period, code, _kind(request))
+        now = access.get_report(reader_of(request), period, code, _kind(request))
         return _page(request, now, words=form.over(now), theirs=pages.their_words(now, form), status=409)
     except filings.Refused as refusal:
         messages.warning(request, str(refusal))
@@ -153,7 +148,7 @@ def words(request: HttpRequest, period: str, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def grid(request: HttpRequest, period: str, code: str) -> HttpResponse:
     """The figures, communes x indicators. POST saves every cell that was touched; with HTMX it answers the pieces that this changed."""
-    user = _user(request)
+    user = reader_of(request)
     if request.method != "POST":
         report = access.get_report(user, period, code)
         return _grid(request, report, read_cells(selectors.figure_sheet(report)))
@@ -198,7 +193,7 @@ def _grid(request: HttpRequest, report: Report, rows: list[tuple[Unit, list[Cell
         "period": report.period,
         "district": report.unit,
         "rows": rows,
-        "may_enter": ReportAct.FILE in rules.report_acts(rules.ReportState(report.state), Role(_user(request).role)),
+        "may_enter": ReportAct.FILE in rules.report_acts(rules.ReportState(report.state), Role(reader_of(request).role)),
         "now": timezone.now(),
         **pages.figures(sheet),
         **more,
@@ -209,7 +204,7 @@ def _grid(request: HttpRequest, report: Report, rows: list[tuple[Unit, list[Cell
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, period: str, code: str) -> HttpResponse:
     """The province reads a report figure by figure; POST accepts it, or gives it back with a reason and remarks to single figures."""
-    user, kind = _user(request), _kind(request)
+    user, kind = reader_of(request), _kind(request)
     report = access.get_report_to_judge(user, period, code, kind)
     posted = request.method == "POST"
     sheet = _sheet(report)
@@ -252,7 +247,7 @@ def _faster(request: HttpRequest, report: Report) -> HttpResponse:
 @require_POST
 def extend(request: HttpRequest, period: str, code: str) -> HttpResponse:
     """Give a district more time: late stays late."""
-    user, kind = _user(request), _kind(request)
+    user, kind = reader_of(request), _kind(request)
     report = access.get_report_to_judge(user, period, code, kind)
     form = ExtensionForm(pages.last_day(filings.due_moment(report)), request.POST)
     if not form.is_valid():
@@ -269,7 +264,7 @@ def extend(request: HttpRequest, period: str, code: str) -> HttpResponse:
 @require_safe
 def cover(request: HttpRequest, period: str, code: str) -> HttpResponse:
     """The cover sheet to be printed and signed: how many figures there are, and their digest."""
-    report = access.get_report(_user(request), period, code, _kind(request))
+    report = access.get_report(reader_of(request), period, code, _kind(request))
     context = {"report": report, "period": report.period, "district": report.unit, **_versions(report)}
     return render(request, "reports/cover.html", context)
 
@@ -277,7 +272,7 @@ def cover(request: HttpRequest, period: str, code: str) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, period: str, code: str, number: int) -> HttpResponse:
     """What a version of a report changed against an earlier one (?against=, else the one before), figure by figure."""
-    report = access.get_report(_user(request), period, code, _kind(request))
+    report = access.get_report(reader_of(request), period, code, _kind(request))
     found = {version.number: version for version in selectors.versions(report)}
     if number not in found:
         raise Http404(_("Báo cáo không có bản này."))
@@ -301,7 +296,7 @@ def version(request: HttpRequest, period: str, code: str, number: int) -> HttpRe
 @require_safe
 def figure(request: HttpRequest, period: str, code: str, indicator: str) -> HttpResponse:
     """Where a commune's figure in its district's report comes from: file, sheet and cell, who and when, and what earlier versions said."""
-    term, commune = access.get_reported_commune(_user(request), period, code)
+    term, commune = access.get_reported_commune(reader_of(request), period, code)
     found = selectors.told_figure(term, commune, indicator)
     if found is None:
         raise Http404(_("Báo cáo của huyện không có số liệu này."))

@@ -17,7 +17,7 @@ from plan2018.selectors import newest_day
 from reports import access, layout, papers, rendering, selectors, word
 from reports.forms import PaperForm, TemplateForm
 from reports.models import Template
-from reports.views import _user
+from reports.views import reader_of
 
 SHOWN, POLL = 50, 2
 """Documents on the page; seconds after which an unfinished list asks for itself again."""
@@ -27,7 +27,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @require_http_methods(["GET", "HEAD", "POST"])
 def papers_page(request: HttpRequest) -> HttpResponse:
     """Ask for a document, and the documents that are kept. With HTMX the list alone, which asks for itself again while one is being written."""
-    user, posted = _user(request), request.method == "POST"
+    user, posted = reader_of(request), request.method == "POST"
     access.require_papers(user, write=posted)
     context = _list(user)
     if request.headers.get("HX-Request") and not posted:
@@ -65,7 +65,7 @@ def _list(user: User) -> dict[str, Any]:
 @require_safe
 def download(request: HttpRequest, paper: UUID) -> HttpResponseBase:
     """A document, to keep: never shown inside a page of the portal."""
-    found = access.get_paper(_user(request), paper)
+    found = access.get_paper(reader_of(request), paper)
     try:
         content = found.file.open("rb") if found.file else None
     except FileNotFoundError:
@@ -86,7 +86,7 @@ def _attachment(answer: FileResponse | HttpResponse) -> HttpResponseBase:
 @require_safe
 def templates_page(request: HttpRequest) -> HttpResponse:
     """The templates in use, and what a template may name."""
-    access.require_templates(_user(request))
+    access.require_templates(reader_of(request))
     return _templates(request)
 
 
@@ -105,7 +105,7 @@ def _templates(request: HttpRequest, *, kind: str = "", form: TemplateForm | Non
 @require_http_methods(["GET", "HEAD", "POST"])
 def template(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Take a template (GET: the one in use, ?default=1: the portal's own); put one in use, or go back to the portal's own (POST)."""
-    user = _user(request)
+    user = reader_of(request)
     access.require_templates(user, kind)
     if request.method != "POST":
         content = (None if request.GET.get("default") else papers.template_of(kind)) or layout.default(kind)

@@ -14,13 +14,13 @@ from reports import access, editions, exports, filings, selectors
 from reports.forms import PublishForm
 from reports.goals import actual, goal
 from reports.trueup import compare as compare_estimates
-from reports.views import _csv, _text, _user
+from reports.views import csv_file, reader_of, text_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def editions_of(request: HttpRequest, period: str) -> HttpResponse:
     """The editions of a period; the province publishes the next one."""
-    user, posted = _user(request), request.method == "POST"
+    user, posted = reader_of(request), request.method == "POST"
     asked = (access.get_period_to_publish if posted else access.get_period_with_editions)(user, period)
     form, error = PublishForm(request.POST if posted else None), ""
     if posted and form.is_valid():
@@ -38,11 +38,11 @@ def editions_of(request: HttpRequest, period: str) -> HttpResponse:
 @require_safe
 def edition(request: HttpRequest, period: str, number: int) -> HttpResponse:
     """The figures of an edition for a unit (?unit=, else the reader's)."""
-    user = _user(request)
+    user = reader_of(request)
     found = access.get_edition(user, period, number)
     content = editions.scoped(found.content, user.unit)
     places = content["units"]
-    code = _text(request, "unit") or user.unit.code
+    code = text_of(request, "unit") or user.unit.code
     place = next((place for place in places if place["code"] == code), None)
     if place is None:
         raise Http404(_("Không có đơn vị mã %s trong phạm vi của bạn.") % code)
@@ -76,7 +76,7 @@ def _target(row: dict[str, Any], level: str) -> dict[str, Any]:
 @require_safe
 def difference(request: HttpRequest, period: str, number: int, other: int) -> HttpResponse:
     """What differs between two editions of a period, figure by figure."""
-    user = _user(request)
+    user = reader_of(request)
     one, two = (access.get_edition(user, period, wanted) for wanted in (number, other))
     rows = [_exact(row) for row in editions.differences(*(editions.scoped(edition.content, user.unit) for edition in (one, two)))]
     by_unit: dict[str, int] = {}
@@ -91,11 +91,11 @@ def difference(request: HttpRequest, period: str, number: int, other: int) -> Ht
 @require_safe
 def difference_csv(request: HttpRequest, period: str, number: int, other: int) -> HttpResponseBase:
     """All that differs between two editions as a file."""
-    user = _user(request)
+    user = reader_of(request)
     one, two = (access.get_edition(user, period, wanted) for wanted in (number, other))
     rows = editions.differences(*(editions.scoped(edition.content, user.unit) for edition in (one, two)))
     table = exports.difference_rows(rows, *(_("lần %d") % edition.number for edition in (one, two)))
-    return _csv(table, f"so-an-ban-{one.period.code}-{one.number}-{two.number}.csv")
+    return csv_file(table, f"so-an-ban-{one.period.code}-{one.number}-{two.number}.csv")
 
 
 def _exact(row: dict[str, Any]) -> dict[str, Any]:
@@ -105,13 +105,13 @@ def _exact(row: dict[str, Any]) -> dict[str, Any]:
 @require_safe
 def trueup(request: HttpRequest, period: str) -> HttpResponse:
     """For one indicator (?indicator=): what each commune estimated at half-year beside what the year brought."""
-    user = _user(request)
+    user = reader_of(request)
     year = access.get_period_with_editions(user, period)
     half = Period.objects.filter(plan=year.plan_id, kind=Period.HALF).first()
     if year.kind != Period.YEAR or half is None:
         raise Http404(_("Chỉ báo cáo năm mới đối chiếu với ước 6 tháng."))
     indicators = list(Indicator.objects.filter(plan=year.plan_id).exclude(source__in=("classification", "district report")))
-    code = _text(request, "indicator")
+    code = text_of(request, "indicator")
     indicator = next((one for one in indicators if one.code == (code or indicators[0].code)), None)
     if indicator is None:
         raise Http404(_("Không có chỉ số %s.") % code)

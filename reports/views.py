@@ -54,11 +54,12 @@ REGISTERS = {"working_rules.issued": "working-rules", "dialogue": "dialogues", "
 """The small register that proves an indicator."""
 
 
-def _user(request: HttpRequest) -> User:
+def reader_of(request: HttpRequest) -> User:
+    """Who asks: every page is closed, so it is somebody."""
     return cast(User, request.user)
 
 
-def _text(request: HttpRequest, name: str) -> str:
+def text_of(request: HttpRequest, name: str) -> str:
     """A parameter of the address: without NUL characters, which databases refuse, and no longer than any name."""
     return request.GET.get(name, "").replace("\0", "").strip()[:100]
 
@@ -66,7 +67,7 @@ def _text(request: HttpRequest, name: str) -> str:
 @require_safe
 def ranking(request: HttpRequest, period: str) -> HttpResponse:
     """The ranking of a period: every commune that the reader sees, narrowed by district, class and words."""
-    (asked, others), scope, wanted = get_periods(period), _user(request).unit, _wanted(request)
+    (asked, others), scope, wanted = get_periods(period), reader_of(request).unit, _wanted(request)
     ranked, filled_at = selectors.filled(asked, selectors.province_of(scope))
     context = {
         "period": asked,
@@ -74,7 +75,7 @@ def ranking(request: HttpRequest, period: str) -> HttpResponse:
         "scope": scope,
         "wanted": wanted,
         "narrowed": any(wanted.values()),
-        "districts": list(access.units(_user(request)).districts().on(asked.ends_on)) if scope.level == Level.PROVINCE else [],
+        "districts": list(access.units(reader_of(request)).districts().on(asked.ends_on)) if scope.level == Level.PROVINCE else [],
         "grades": sentences.GRADE_WORDS,
         "filled_at": filled_at,
         **pages.ranking(list(selectors.league(asked, scope, **wanted)), ranked, selectors.thresholds(asked)),
@@ -86,11 +87,11 @@ def ranking(request: HttpRequest, period: str) -> HttpResponse:
 def ranking_csv(request: HttpRequest, period: str) -> HttpResponseBase:
     """The rows of the ranking page as a file, with the same filters, columns and order. Codes are left out: a spreadsheet takes their zeros away."""
     asked, _others = get_periods(period)
-    rows = selectors.league(asked, _user(request).unit, **_wanted(request)).iterator()
-    return _csv(exports.ranking_rows(rows), f"xep-hang-{asked.code}.csv")
+    rows = selectors.league(asked, reader_of(request).unit, **_wanted(request)).iterator()
+    return csv_file(exports.ranking_rows(rows), f"xep-hang-{asked.code}.csv")
 
 
-def _csv(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
+def csv_file(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
     """A table as a file, with what its figures are worth under it."""
     frame = selectors.frame()
     return StreamingHttpResponse(
@@ -102,15 +103,15 @@ def _csv(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
 
 def _wanted(request: HttpRequest) -> dict[str, str]:
     """The filters of the ranking as typed; a value that nobody has finds nothing."""
-    return {"district": _text(request, "district"), "grade": _text(request, "grade"), "words": _text(request, "q")}
+    return {"district": text_of(request, "district"), "grade": text_of(request, "grade"), "words": text_of(request, "q")}
 
 
 @require_safe
 def targets(request: HttpRequest, period: str) -> HttpResponse:
     """The targets of the plan with what is known of them for a unit (?unit=, else the reader's), by field of work, narrowed by result and field."""
-    user, (asked, others) = _user(request), get_periods(period, FILLED)
-    scope, choices = doors.get_scope(user, _text(request, "unit"), asked.ends_on)
-    wanted = {name: _text(request, name) for name in ("result", "group")}
+    user, (asked, others) = reader_of(request), get_periods(period, FILLED)
+    scope, choices = doors.get_scope(user, text_of(request, "unit"), asked.ends_on)
+    wanted = {name: text_of(request, name) for name in ("result", "group")}
     context = {
         **_of_targets(user, asked, others, scope),
         "choices": choices,
@@ -126,18 +127,18 @@ def targets(request: HttpRequest, period: str) -> HttpResponse:
 def targets_csv(request: HttpRequest, period: str) -> HttpResponseBase:
     """The rows of the page of targets as a file, with the same scope, filters, order."""
     asked, _others = get_periods(period)
-    scope, _choices = doors.get_scope(_user(request), _text(request, "unit"), asked.ends_on)
-    wanted = {name: _text(request, name) for name in ("result", "group")}
+    scope, _choices = doors.get_scope(reader_of(request), text_of(request, "unit"), asked.ends_on)
+    wanted = {name: text_of(request, name) for name in ("result", "group")}
     page = pages.targets(selectors.targets(asked, scope), scope.full_name, scope.level, half=asked.kind == Period.HALF, **wanted)
     table = exports.target_rows((row for group in page["groups"] for row in group["shown"]), scope.full_name, asked.name)
-    return _csv(table, f"chi-tieu-{asked.code}-{scope.code}.csv")
+    return csv_file(table, f"chi-tieu-{asked.code}-{scope.code}.csv")
 
 
 @require_safe
 def target(request: HttpRequest, period: str, code: str) -> HttpResponse:
     """One target for a unit (?unit=, else the reader's): what the plan says, the figure, the units below it and who still owes a part."""
-    user, (asked, others) = _user(request), get_periods(period, FILLED)
-    scope, choices = doors.get_scope(user, _text(request, "unit"), asked.ends_on)
+    user, (asked, others) = reader_of(request), get_periods(period, FILLED)
+    scope, choices = doors.get_scope(user, text_of(request, "unit"), asked.ends_on)
     rows = selectors.targets(asked, scope)
     row = _find_target(rows, code)
     below = [] if scope.level == Level.COMMUNE else selectors.parts(asked, scope, row["key"])
@@ -162,12 +163,12 @@ def target(request: HttpRequest, period: str, code: str) -> HttpResponse:
 def target_csv(request: HttpRequest, period: str, code: str) -> HttpResponseBase:
     """One target of a unit and of the units next below it as a file: the rows of its page."""
     asked, _others = get_periods(period)
-    scope, _choices = doors.get_scope(_user(request), _text(request, "unit"), asked.ends_on)
+    scope, _choices = doors.get_scope(reader_of(request), text_of(request, "unit"), asked.ends_on)
     rows = selectors.targets(asked, scope)
     key = _find_target(rows, code)["key"]
     below = [] if scope.level == Level.COMMUNE else selectors.parts(asked, scope, key)
     page = pages.target(rows, code, below, scope.full_name, scope.level, half=asked.kind == Period.HALF, address=lambda _unit: "")
-    return _csv(exports.part_rows(page, scope.full_name, asked.name), f"chi-tieu-{code}-{asked.code}-{scope.code}.csv")
+    return csv_file(exports.part_rows(page, scope.full_name, asked.name), f"chi-tieu-{code}-{asked.code}-{scope.code}.csv")
 
 
 def _find_target(rows: list[dict[str, Any]], code: str) -> dict[str, Any]:
@@ -208,7 +209,7 @@ def _record(user: User, period: str, target: dict[str, Any], scope: Unit, unit: 
 @require_safe
 def compare(request: HttpRequest, period: str, other: str) -> HttpResponse:
     """The targets of two periods, also of two plans, beside each other for the reader's unit."""
-    scope = _user(request).unit
+    scope = reader_of(request).unit
     asked, beside, found = _compared(period, other, scope)
     return render(request, "reports/compare.html", {"period": asked, "other": beside, "scope": scope, **found})
 
@@ -216,10 +217,10 @@ def compare(request: HttpRequest, period: str, other: str) -> HttpResponse:
 @require_safe
 def compare_csv(request: HttpRequest, period: str, other: str) -> HttpResponseBase:
     """The rows of the page of two periods as a file."""
-    scope = _user(request).unit
+    scope = reader_of(request).unit
     asked, beside, found = _compared(period, other, scope)
     table = exports.compared_rows(found["rows"], scope.full_name, asked.name, beside.name)
-    return _csv(table, f"so-sanh-{asked.code}-{beside.code}-{scope.code}.csv")
+    return csv_file(table, f"so-sanh-{asked.code}-{beside.code}-{scope.code}.csv")
 
 
 def _compared(period: str, other: str, scope: Unit) -> tuple[Period, Period, dict[str, Any]]:
@@ -233,16 +234,16 @@ def _compared(period: str, other: str, scope: Unit) -> tuple[Period, Period, dic
 @require_safe
 def units(request: HttpRequest) -> HttpResponse:
     """The units that the reader sees, found by words with or without diacritics, or by code."""
-    (asked, _others), words = get_periods(_text(request, "period")), _text(request, "q")
-    found = search(access.units(_user(request)).on(asked.ends_on), words).select_related("parent").order_by("parent__sort_key", "sort_key")
+    (asked, _others), words = get_periods(text_of(request, "period")), text_of(request, "q")
+    found = search(access.units(reader_of(request)).on(asked.ends_on), words).select_related("parent").order_by("parent__sort_key", "sort_key")
     return render(request, "reports/units.html", {"words": words, "units": list(found)})
 
 
 @require_safe
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """A unit in a period (?period=, else the newest): a commune's result, or a district's communes. The province has its board."""
-    asked, others = get_periods(_text(request, "period"))
-    found = access.get_unit(_user(request), code, asked.ends_on)
+    asked, others = get_periods(text_of(request, "period"))
+    found = access.get_unit(reader_of(request), code, asked.ends_on)
     if found.level == Level.PROVINCE:
         return redirect("dashboard", period=asked.code)
     context = {"period": asked, "others": others, "unit": found}
@@ -259,19 +260,19 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def unit_csv(request: HttpRequest, code: str) -> HttpResponseBase:
     """The criteria of a unit in a period (?period=, else the newest) as a file: a commune's points or a district's means, beside those above."""
-    asked, _others = get_periods(_text(request, "period"))
-    found = access.get_unit(_user(request), code, asked.ends_on)
+    asked, _others = get_periods(text_of(request, "period"))
+    found = access.get_unit(reader_of(request), code, asked.ends_on)
     if found.level == Level.PROVINCE:
         return redirect("dashboard-csv", period=asked.code)
     commune = found.level == Level.COMMUNE
     rows = [row for row in selectors.sheet(asked, found) if row["period"] == asked.code] if commune else selectors.criteria(asked, found)
-    return _csv(exports.criterion_rows(rows, found.full_name, asked.name, found.level), f"tieu-thuc-{asked.code}-{found.code}.csv")
+    return csv_file(exports.criterion_rows(rows, found.full_name, asked.name, found.level), f"tieu-thuc-{asked.code}-{found.code}.csv")
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where a person begins: the province at its board, everyone else at the page of their own unit."""
-    user = _user(request)
+    user = reader_of(request)
     if user.unit.level != Level.PROVINCE:
         return redirect("unit", code=user.unit.code)
     period = selectors.periods_to_show().first()
@@ -283,7 +284,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dashboard(request: HttpRequest, period: str) -> HttpResponse:
     """The province's board of a period: what is met, what is missing, who is late, what waits for a decision."""
-    user = _user(request)
+    user = reader_of(request)
     said = boards.read(doors.get_board(user, period), timezone.localdate())
     return render(request, "reports/dashboard.html", said | {"may_fill": doors.may_fill(user)})
 
@@ -291,14 +292,14 @@ def dashboard(request: HttpRequest, period: str) -> HttpResponse:
 @require_safe
 def dashboard_csv(request: HttpRequest, period: str) -> HttpResponseBase:
     """What the board says of each district, as a file."""
-    board = doors.get_board(_user(request), period)
-    return _csv(exports.board_rows(boards.read(board, timezone.localdate())), f"tong-quan-{board.term.code}.csv")
+    board = doors.get_board(reader_of(request), period)
+    return csv_file(exports.board_rows(boards.read(board, timezone.localdate())), f"tong-quan-{board.term.code}.csv")
 
 
 @require_POST
 def rollup(request: HttpRequest, period: str) -> HttpResponse:
     """Ask for a fill of a period; a second click leads to the same job."""
-    job = services.ask_fill(doors.get_period_to_fill(_user(request), period), actor=_user(request))
+    job = services.ask_fill(doors.get_period_to_fill(reader_of(request), period), actor=reader_of(request))
     send_on_commit(job)
     return redirect("job", job=job.pk)
 
@@ -306,7 +307,7 @@ def rollup(request: HttpRequest, period: str) -> HttpResponse:
 @require_safe
 def job(request: HttpRequest, job: UUID) -> HttpResponse:
     """How a job goes. With HTMX the state alone, which asks for itself again until the job is finished."""
-    user = _user(request)
+    user = reader_of(request)
     found = doors.get_job(user, job)
     age = timezone.now() - found.created_at
     context = {
