@@ -48,6 +48,8 @@ from tests.factories import (
     make_user,
 )
 
+pytestmark = pytest.mark.embedded  # who may what does not depend on the database: once is enough
+
 LOGIN, SETUP = "302 sign in", "302 set up a second factor"
 PAST_THE_DOOR = {200, 302, 409, 422}
 

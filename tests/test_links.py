@@ -11,6 +11,8 @@ from django.urls import resolve
 from accounts.models import User
 from tests.factories import client_of
 
+pytestmark = pytest.mark.embedded  # where links lead does not depend on the database: once is enough
+
 OF_EACH_ADDRESS = 3
 NOT_FOLLOWED = ("/static/", "/media/", "/admin/", "/accounts/", "/api/docs/")
 
