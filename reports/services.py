@@ -133,8 +133,11 @@ _PILOTS = f"JOIN communes_profile p ON p.unit_id = roster.unit_id WHERE p.ntm_pi
 _COUNTED_IN_COMMUNES = f"""
     SELECT o.unit_id, i.code AS indicator, o.numerator, o.denominator, CAST(NULL AS numeric) AS lowest
     FROM plan2018_observation o JOIN plan2018_indicator i ON i.id = o.indicator_id
-    LEFT JOIN accepted ON accepted.unit_id = o.unit_id AND accepted.indicator_id = o.indicator_id
-    WHERE o.period_id = %(period)s AND accepted.unit_id IS NULL
+    WHERE o.period_id = %(period)s AND NOT EXISTS (
+        SELECT 1 FROM reports_figure f JOIN reports_report r ON r.id = f.report_id
+        WHERE f.unit_id = o.unit_id AND f.indicator_id = o.indicator_id AND r.period_id = %(period)s
+            AND r.kind = '{rules.ReportKind.PERIOD}' AND r.state = '{rules.ReportState.ACCEPTED}'
+    )
     UNION ALL SELECT accepted.unit_id, i.code, accepted.numerator, accepted.denominator, CAST(NULL AS numeric)
         FROM accepted JOIN plan2018_indicator i ON i.id = accepted.indicator_id WHERE i.source = '{Source.COMMUNE_REPORT}'
     UNION ALL {_of_roster({name: name for name in rules.OFFICIALS})}
