@@ -1,6 +1,5 @@
 """The annexes as LibreOffice reads them: calculated again from nothing, every formula gives what the edition says."""
 
-import shutil
 import subprocess
 from io import BytesIO
 
@@ -12,7 +11,7 @@ from reports import annex, editions
 from tests.reports.test_annex import COVER, HOSTILE, Place, formulas, opened, result, told
 from tests.reports.test_annex_of_edition import written
 
-pytestmark = [pytest.mark.live, pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")]
+pytestmark = pytest.mark.live
 
 
 def converted(content: bytes, folder, kind: str = "xlsx") -> bytes:

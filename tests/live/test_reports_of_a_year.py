@@ -4,7 +4,6 @@ Then everything is added up once more from the workbooks themselves, by plain lo
 """
 
 import io
-import shutil
 import subprocess
 from collections import defaultdict
 from datetime import date
@@ -24,11 +23,7 @@ from reports.rules import ReportAct, ReportState
 from reports.sheets import CODE_ROW, FIGURES, WORDS
 from tests.factories import client_of
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.embedded,
-    pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed"),
-]
+pytestmark = [pytest.mark.live, pytest.mark.embedded]
 
 FILED = date(2018, 12, 31)
 
