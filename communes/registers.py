@@ -22,10 +22,11 @@ from communes.forms import ADULT, LARGEST_AREA, MOST, OLDEST, RETIRED, SMALLEST_
 from communes.merge import document_key
 from communes.models import Document, Office, Official, Profile, Upload
 from communes.parsing import Cell, Wrong
-from communes.reading import Refused, Sheet, read
+from communes.reading import Sheet, read
 from communes.rules import clean_name, name_key, person_key
 from communes.sheets import Draft, Heading, Line, Place, Places, Table, clean, letter, tables, twins
 from communes.standards import DECLARED, LAND, TITLES, Gap, Kind, fitting, missing, until, years_later
+from communes.xlsx import Refused
 
 DATA = Path(__file__).parent / "data"
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes.parsing import Cell, Wrong, empty, plain_key, text, unit_code, unit_key
-from communes.reading import COLUMNS, ROWS, Sheet
+from communes.reading import Sheet
+from communes.xlsx import COLUMNS, ROWS
 
 SHOWN = 500
 """Most flaws, warnings and differences that are kept to be shown; all are counted."""

@@ -18,10 +18,11 @@ from communes import access, findings, merge, selectors, services
 from communes.access import Door
 from communes.forms import AsOfForm, UploadForm
 from communes.models import Dated, Unit, Upload
-from communes.reading import Refused, mark
+from communes.reading import mark
 from communes.registers import RESOURCES
 from communes.services import Stale
 from communes.workbook import workbook
+from communes.xlsx import Refused
 from ledger.tasks import send_on_commit
 
 WORDS = {

@@ -460,22 +460,28 @@ class Figures:
 
     def _doubts(self, question: Question, key: Key, pair: Pair) -> Iterator[tuple[int, str, str]]:
         """What does not fit a figure, with the cell (0: the first, 1: the whole). A yes that becomes a no is doubted; a no that becomes a yes is the aim."""
-        (n, d), before, reported = pair, self.known.earlier.get(key), self.known.reported.get(key)
+        (_n, d), before, reported = pair, self.known.earlier.get(key), self.known.reported.get(key)
+        if before and before != pair:
+            yield from self._against_before(question, before, pair)
+        if reported and reported != pair:
+            yield 0, _("Xã tự báo cáo %s.") % say(question, reported), _("Hỏi lại xã; huyện sửa số của xã thì giải thích.")
+        officials = self.known.officials.get(key[0]) if question.people else None
+        if officials is not None and d != officials:
+            yield 1, _("Sổ cán bộ, công chức của xã có %d người.") % officials, _("Sửa cho khớp sổ, hoặc sửa sổ; khác thì giải thích.")
+
+    def _against_before(self, question: Question, before: Pair, pair: Pair) -> Iterator[tuple[int, str, str]]:
+        """What does not fit the last period."""
+        n, d = pair
         said = {"period": self.known.earlier_name, "before": say(question, before), "now": say(question, pair)}
-        if before and not question.ratio and before[0] > n:
+        if not question.ratio and before[0] > n:
             yield 0, _("%(period)s là %(before)s, kỳ này là %(now)s.") % said, _("Xem lại; đúng thì giải thích.")
-        if before and question.ratio:
+        if question.ratio:
             if abs(n * before[1] - before[0] * d) * 100 > FAR * d * before[1]:
                 why = _("Tỷ lệ lệch quá 20 điểm so với %(period)s (%(before)s), kỳ này %(now)s.") % said
                 yield 0, why, _("Xem lại hai ô; đúng thì giải thích.")
             if d * HALF < before[1] or d * HALF > before[1] * (5 if self.known.part else 3):
                 why = _("“%(label)s” thay đổi quá một nửa so với %(period)s (%(before)s).") % (said | {"label": question.denominator})
                 yield 1, why, _("Xem lại; đúng thì giải thích.")
-        if reported and reported != pair:
-            yield 0, _("Xã tự báo cáo %s.") % say(question, reported), _("Hỏi lại xã; huyện sửa số của xã thì giải thích.")
-        officials = self.known.officials.get(key[0])
-        if question.people and officials is not None and d != officials:
-            yield 1, _("Sổ cán bộ, công chức của xã có %d người.") % officials, _("Sửa cho khớp sổ, hoặc sửa sổ; khác thì giải thích.")
 
 
 def _count(cell: Cell, low: int) -> Any:

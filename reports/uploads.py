@@ -18,9 +18,10 @@ from communes import findings as marks
 from communes import selectors as files
 from communes.forms import SheetForm
 from communes.models import Unit, Upload
-from communes.reading import Refused, mark
+from communes.reading import mark
 from communes.services import STEPS, BadFile, Stale
 from communes.uploads import EXCEL, POLL, POLL_LAST
+from communes.xlsx import Refused
 from ledger.tasks import send_on_commit
 from plan2018.models import Period
 from reports import access, findings, intake

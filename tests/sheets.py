@@ -1,7 +1,9 @@
 """Workbooks as people send them, made in the test that sends them."""
 
 import io
+import zipfile
 from datetime import date
+from random import Random
 
 from openpyxl import Workbook
 
@@ -96,3 +98,16 @@ def confirm(upload: Upload, actor) -> bool:
 def flaws(upload: Upload) -> list[tuple[str, str, str]]:
     """What was found wrong: (cell, header, why)."""
     return [(f"{flaw[2]}{flaw[1]}", flaw[3], flaw[5]) for flaw in upload.findings["flaws"]]
+
+
+def damaged(content: bytes, chance: Random) -> bytes:
+    """The package with some bytes of one of its parts changed, packed again, so that the damage gets past the check sums."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
+        victim = chance.choice([name for name in old.namelist() if name.startswith(("xl/worksheets/sheet", "xl/shared", "xl/workbook", "xl/styles"))])
+        for name in old.namelist():
+            part = bytearray(old.read(name))
+            for _flip in range(chance.randrange(1, 6) if name == victim else 0):
+                part[chance.randrange(len(part))] = chance.choice(b'0123456789ABCDEFacrtvx<>"')
+            new.writestr(name, bytes(part))
+    return file.getvalue()

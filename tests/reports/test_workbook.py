@@ -1,6 +1,7 @@
 """The workbook of a district's report, written, filled as officers do and read back: no database, real files."""
 
 import io
+import json
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -10,13 +11,14 @@ from random import Random
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from communes.reading import mark
+from communes import xlsx
+from communes.reading import _sheet, mark
 from communes.reading import read as read_file
 from communes.sheets import Place, Places, letter
 from reports import sheets
 from reports.sheets import DIFFICULTIES, FIGURES, LONGEST, TEMPLATE, WORDS, Form, Known, Question, Reading, columns
 from reports.workbook import workbook
-from tests.sheets import saved
+from tests.sheets import damaged, saved
 
 FIRST = sheets.CODE_ROW + 1
 SHARES, CHOICES = 9, 8
@@ -377,3 +379,41 @@ def test_the_marked_file_names_the_flaw_in_its_cell_and_is_still_the_template():
     assert "Không phải là số." in cell.comment.text
     assert cell.fill.fgColor.rgb.endswith("F4C7C3")
     assert at(read(marked, a_form())) == at(read(wrong, a_form()))
+
+
+JUNK = (
+    None,
+    "",
+    "x",
+    -1,
+    10**30,
+    0.5,
+    float("nan"),
+    float("inf"),
+    "n\u0303",
+    "0\x00",
+    ["error", "#N/A"],
+    ["formula", ""],
+    ["percent", 0.9],
+    ["long", "x"],
+)
+
+
+def test_whatever_a_reader_tells_of_500_damaged_files_is_answered():
+    """The parser may fail, as its process is thrown away; the check runs in the portal and has to bear whatever the parser tells."""
+    chance, form, answered = Random(495), a_form(), 0
+    for turn in range(500):
+        content = damaged(template(), chance) if turn % 2 else template()
+        try:
+            lines = json.loads(json.dumps(list(xlsx.parse(content, LONGEST))))
+        except Exception:  # noqa: BLE001, S112 - what the process answers by "broken"
+            continue
+        for _cell in range(chance.randrange(1, 6)):
+            rows = chance.choice(lines)["rows"]
+            cells = chance.choice(rows)[1] if rows else []
+            if cells:
+                cells[chance.randrange(len(cells))] = chance.choice(JUNK)
+        reading = sheets.read([_sheet(line) for line in lines], form, full(form), Places([*form.communes, STRANGER], [], form.unit[1]))
+        answered += bool(reading.refused or reading.flaws.count or reading.warnings.count or reading.changes)
+
+    assert answered > 150
