@@ -52,6 +52,19 @@ def changing(found: Mapping[str, Any]) -> int:
     return int(found["change_count"] + found["fresh"])
 
 
+def explanation(found: Mapping[str, Any], words: Mapping[int, str], rest: str) -> str:
+    """What a district says of the doubtful places: of each by its cell (`words`, by its place in the list), then of the `rest`; empty when one is left out."""
+    listed = found["warnings"]
+    if not rest and (len(listed) < found["warning_count"] or any(not words.get(place) for place in range(len(listed)))):
+        return ""
+    lines = [
+        _("%(sheet)s, ô %(cell)s: %(words)s") % {"sheet": sheet, "cell": f"{column}{row or ''}", "words": words[place]}
+        for place, (sheet, row, column, *_rest) in enumerate(listed)
+        if words.get(place)
+    ]
+    return "\n".join([*lines, *([rest] if rest else [])])
+
+
 def page(state: str, found: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that the page shows of a checked file."""
     said: dict[str, Any] = {"answer": answer(state, found), "found": found}

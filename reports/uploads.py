@@ -28,6 +28,9 @@ from reports import access, findings, intake
 from reports import workbook as books
 from reports.sentences import inside
 
+Typed = tuple[dict[int, str], str]
+"""What somebody wrote of doubtful places: of each by its number on the page, and of the rest together."""
+
 
 def _place(request: HttpRequest, period: str, code: str) -> tuple[User, Period, Unit]:
     user = cast(User, request.user)
@@ -92,7 +95,7 @@ def check(request: HttpRequest, period: str, code: str, upload: UUID) -> HttpRes
 
 
 def _show(
-    request: HttpRequest, about: Mapping[str, Any], found: Upload, *, status: int = 200, error: str = "", explanation: str = ""
+    request: HttpRequest, about: Mapping[str, Any], found: Upload, *, status: int = 200, error: str = "", typed: Typed | None = None
 ) -> HttpResponse:
     job = files.job_of(found)
     here = reverse("report-upload-check", args=[about["period"].code, about["unit"].code, found.pk])
@@ -105,30 +108,43 @@ def _show(
     if fragment:
         return HttpResponseClientRefresh()
     seconds = (found.finished_at - found.uploaded_at).total_seconds() if found.finished_at else None
-    typed = explanation or found.findings.get("explanation", "")
-    context |= {**findings.page(found.state, found.findings), "seconds": seconds, "explanation": typed}
+    words, rest = typed or ({}, found.findings.get("explanation", ""))
+    context |= {**findings.page(found.state, found.findings), "seconds": seconds, "explanation": rest}
+    context["doubts"] = [(place, words.get(number, "")) for number, place in enumerate(context.get("warnings", ()))]
     context["marked"] = reverse("report-upload-marked", args=[about["period"].code, about["unit"].code, found.pk])
     return render(request, "reports/upload_check.html", context, status=status)
+
+
+def _typed(request: HttpRequest) -> Typed:
+    """What was written of each doubtful place, by its number on the page, and of the rest."""
+
+    def said(name: str, longest: int) -> str:
+        return request.POST.get(name, "").replace("\0", "").strip()[:longest]
+
+    words = {int(name[4:]): said(name, 1000) for name in request.POST if name.startswith("why-") and name[4:].isdecimal() and len(name) < 10}
+    return words, said("explanation", 4000)
 
 
 @require_POST
 def take(request: HttpRequest, period: str, code: str, upload: UUID) -> HttpResponse:
     """Confirm a file, with an explanation of what is doubtful: all of it is written, or nothing."""
     user, term, district, found = _get(request, period, code, upload)
-    about, explanation = _about(term, district), request.POST.get("explanation", "").replace("\0", "").strip()[:4000]
+    about, typed = _about(term, district), _typed(request)
     back = redirect("report-upload-check", period=term.code, code=district.code, upload=found.pk)
     if not about["open"] and found.state != Upload.TAKEN:
         closed = _("Báo cáo đã gửi nên số liệu bị khóa. Muốn sửa thì đề nghị Sở Nội vụ trả lại báo cáo.")
         return _show(request, about, found, status=409, error=closed)
     try:
-        send_on_commit(intake.ask_take(found, explanation=explanation, actor=user))
+        send_on_commit(intake.ask_take(found, explanation=findings.explanation(found.findings, *typed), actor=user))
     except intake.Unexplained:
-        return _show(request, about, found, status=422, error=_("Viết lời giải thích cho các chỗ cần giải thích rồi xác nhận."))
+        return _show(
+            request, about, found, status=422, error=_("Còn chỗ chưa giải thích. Viết vào từng chỗ, hoặc giải thích chung ở cuối trang."), typed=typed
+        )
     except Stale:
         found.refresh_from_db()
         if found.state == Upload.TAKEN:  # a second click
             return back
-        return _show(request, about, found, status=409, error=_("Tệp này không còn chờ xác nhận nên không ghi gì."), explanation=explanation)
+        return _show(request, about, found, status=409, error=_("Tệp này không còn chờ xác nhận nên không ghi gì."), typed=typed)
     found.refresh_from_db()
     if found.state == Upload.TAKEN:
         messages.success(request, _("Đã ghi cả tệp vào báo cáo."))

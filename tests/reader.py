@@ -41,7 +41,7 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self._text: list[str] = []
         self._form: Form | None = None
-        self._area: str | None = None
+        self._area: tuple[Form, str] | None = None
         self._select: str | None = None
         self._button: Button | None = None
         self._by_id: dict[str, Form] = {}
@@ -55,11 +55,11 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: C901 - one branch an element
         given: dict[str, Any] = dict(attrs)
-        owner = self._by_id.get(given.get("form") or "", self._form)
+        owner = self._by_id.setdefault(given["form"], Form("", "get")) if given.get("form") else self._form  # its form may come later
         if tag == "form":
-            self._form = Form(given.get("action") or self.address, (given.get("method") or "get").lower())
+            self._form = self._by_id.setdefault(given["id"], Form("", "get")) if given.get("id") else Form("", "get")
+            self._form.action, self._form.method = given.get("action") or self.address, (given.get("method") or "get").lower()
             self.forms.append(self._form)
-            self._by_id[given.get("id") or ""] = self._form
         elif owner is None or ("name" not in given and tag not in ("button", "option")) or "disabled" in given:
             return
         elif tag == "input" and given.get("type") in ("checkbox", "radio"):
@@ -68,7 +68,7 @@ class Page(HTMLParser):
         elif tag == "input":
             owner.fields[given["name"]] = given.get("value") or ""
         elif tag == "textarea":
-            owner.fields[given["name"]], self._area = "", given["name"]
+            owner.fields[given["name"]], self._area = "", (owner, given["name"])
         elif tag == "select":
             self._select = given["name"]
         elif tag == "option" and self._select and ("selected" in given or self._select not in owner.fields):
@@ -82,8 +82,9 @@ class Page(HTMLParser):
         if tag == "form":
             self._form = None
         elif tag == "textarea":
-            if self._form and self._area:
-                self._form.fields[self._area] = self._form.fields[self._area].removeprefix("\n")  # as a browser reads it
+            if self._area:
+                form, name = self._area
+                form.fields[name] = form.fields[name].removeprefix("\n")  # as a browser reads it
             self._area = None
         elif tag == "select":
             self._select = None
@@ -92,8 +93,9 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self._text.append(data)
-        if self._form and self._area:
-            self._form.fields[self._area] += data
+        if self._area:
+            form, name = self._area
+            form.fields[name] += data
         if self._button:
             self._button.words += data
 

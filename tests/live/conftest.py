@@ -9,9 +9,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
+from pathlib import Path
 
+import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connection
+from django.db import connection, connections
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page as Tab
 
 from accounts.models import User
 from accounts.rules import Role
@@ -19,7 +23,7 @@ from communes.models import Unit
 from tests.factories import PASSWORD, make_user
 from tests.helpers import wait_for
 from tests.reader import Page
-from tests.services import free_port
+from tests.services import free_port, program
 
 
 def environment(**changed: str) -> dict[str, str]:
@@ -87,3 +91,41 @@ class Person:
             return error.code
         except (ConnectionError, urllib.error.URLError):
             return 0
+
+
+ARTIFACTS = Path(__file__).parent.parent / "artifacts"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=options)
+        yield chromium
+        chromium.close()
+        connections.close_all()  # those that were opened beside the event loop: no other teardown sees them
+
+
+class Desk:
+    """A person who has signed in; complaints of the browser (scripts, content policy) are kept."""
+
+    def __init__(self, browser: Browser, address: str, role: Role, code: str, screen: dict[str, int]) -> None:
+        user = somebody(role, Unit.objects.get(code=code))
+        self.complaints: list[str] = []
+        self.page: Tab = browser.new_context(viewport=screen, base_url=address, locale="vi-VN").new_page()  # type: ignore[arg-type]
+        self.page.on("console", lambda message: self.complaints.append(f"{message.text} ({message.location})") if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto("/accounts/login/")
+        self.page.get_by_label("Tên đăng nhập").fill(user.username)
+        self.page.get_by_label("Mật khẩu").fill(PASSWORD)
+        self.page.get_by_role("button", name="Đăng nhập").click()
+
+    def keep(self, name: str) -> None:
+        """Keep a picture of the whole page."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        # With its caret: hiding it puts a style on the fields, which the content policy refuses.
+        self.page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True, caret="initial")

@@ -1,63 +1,22 @@
 """A clerk, a district officer and a province officer at a real browser, with scripts; screenshots are kept in tests/artifacts/."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.rules import Role
-from communes.models import Unit
 from reports.models import Figure
 from scoring.models import Assessment
 from scoring.rules import Stage, State
-from tests.factories import PASSWORD, fill_in
-from tests.live.conftest import serve, somebody
-from tests.services import program
+from tests.factories import fill_in
+from tests.live.conftest import DESK, PHONE, Desk, serve
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 FORM = "/assessments/2018-Y/03127/"
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1440, "height": 900}
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=options)
-        yield chromium
-        chromium.close()
-        connections.close_all()  # those that were opened beside the event loop: no other teardown sees them
-
-
-class Desk:
-    """A person who has signed in; complaints of the browser (scripts, content policy) are kept."""
-
-    def __init__(self, browser: Browser, address: str, role: Role, code: str, screen: dict[str, int]) -> None:
-        user = somebody(role, Unit.objects.get(code=code))
-        self.complaints: list[str] = []
-        self.page: Page = browser.new_context(viewport=screen, base_url=address, locale="vi-VN").new_page()  # type: ignore[arg-type]
-        self.page.on("console", lambda message: self.complaints.append(f"{message.text} ({message.location})") if message.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto("/accounts/login/")
-        self.page.get_by_label("Tên đăng nhập").fill(user.username)
-        self.page.get_by_label("Mật khẩu").fill(PASSWORD)
-        self.page.get_by_role("button", name="Đăng nhập").click()
-
-    def keep(self, name: str) -> None:
-        """Keep a picture of the whole page."""
-        ARTIFACTS.mkdir(exist_ok=True)
-        # With its caret: hiding it puts a style on the fields, which the content policy refuses.
-        self.page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True, caret="initial")
 
 
 def test_entry_appraisal_and_approval(browser: Browser) -> None:

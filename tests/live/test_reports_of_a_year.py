@@ -1,29 +1,31 @@
-"""Ten districts report both periods as officers do: fetch the workbook, fill it, save it by LibreOffice, send it, mend what is wrong, file; the province accepts.
+"""Ten districts report both periods at a browser: fetch the workbook, fill it, save it by LibreOffice, send it, mend what is wrong, file; the province accepts.
 
-Then everything is added up once more from the workbooks themselves, by plain loops, and held against the figures of the portal.
+Then everything is added up once more from the workbooks themselves, by plain loops, and held against the figures of the portal and of its documents.
 """
 
 import io
+import re
 import subprocess
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
+import docx
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from openpyxl import load_workbook
+from playwright.sync_api import Browser, expect
 
-from accounts.models import User
-from communes.models import Unit, Upload
-from plan2018.models import Indicator, Period
-from reports import editions, filings, services
-from reports.models import Figure, Metric, Report, ReportVersion
-from reports.rules import ReportAct, ReportState
+from accounts.rules import Role
+from communes.models import Unit
+from plan2018.models import Indicator, Period, Target
+from reports.models import Edition, Figure, Metric, Paper, Report, ReportVersion
+from reports.rules import ReportState
+from reports.sentences import figure
 from reports.sheets import CODE_ROW, FIGURES, WORDS
-from tests.factories import client_of
+from tests.live.conftest import ARTIFACTS, DESK, Desk, serve
 
-pytestmark = [pytest.mark.live, pytest.mark.embedded]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.embedded]
 
 FILED = date(2018, 12, 31)
 
@@ -88,64 +90,179 @@ def recount(files: dict[str, bytes]) -> dict[tuple[str, str], tuple[int, int]]:
     return {key: (total[0], total[1]) for key, total in found.items()}
 
 
-def send(client, period: str, district: str, content: bytes) -> Upload:
-    client.post(f"/reports/{period}/{district}/upload/", {"file": SimpleUploadedFile("bao-cao.xlsx", content)})
-    return Upload.objects.filter(register="report").latest("uploaded_at")
+class District:
+    """An officer of a district at a browser: fetches the workbook, sends it filled, files the report."""
+
+    def __init__(self, browser: Browser, address: str, unit: Unit, period: str) -> None:
+        self.desk, self.period = Desk(browser, address, Role.DISTRICT_APPRAISER, unit.code, DESK), period
+        self.page, self.report = self.desk.page, f"/reports/{period}/{unit.code}/"
+
+    def fetch(self) -> bytes:
+        self.page.goto(self.report)
+        with self.page.expect_download() as download:
+            self.page.get_by_role("link", name="Tải tệp Excel của huyện").click()
+        return download.value.path().read_bytes()
+
+    def send(self, content: bytes) -> None:
+        self.page.goto(f"{self.report}upload/")
+        self.page.locator("input[type=file]").set_input_files({"name": "bao-cao.xlsx", "mimeType": "application/octet-stream", "buffer": content})
+        self.page.get_by_role("button", name="Kiểm tra thử").click()
+        expect(self.page.locator("h1")).to_contain_text("kiểm tra thử", timeout=60_000)
+
+    def take(self) -> None:
+        explanation = self.page.locator("#explanation")
+        if explanation.count():
+            explanation.fill("Huyện đã kiểm tra từng xã.")
+        self.page.get_by_role("button", name="Xác nhận và ghi").click()
+        expect(self.page.locator("h1")).to_contain_text("đã ghi từ tệp", timeout=60_000)
+
+    def file(self) -> None:
+        self.page.goto(self.report)
+        self.page.get_by_label("Số, ký hiệu").fill("05/BC-UBND")
+        self.page.get_by_label("Ngày văn bản").fill(f"{FILED:%d/%m/%Y}")
+        if (explanation := self.page.locator("[name=explanation]")).count():
+            explanation.fill("Đủ.")
+        self.page.get_by_role("button", name="Gửi báo cáo").click()
+        expect(self.page.locator("#gui")).to_contain_text("Văn bản đã gửi")
+
+
+class Province:
+    """An officer of the department: accepts reports, makes an edition, asks for documents."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.desk = Desk(browser, address, Role.PROVINCE_OFFICER, "11", DESK)
+        self.page = self.desk.page
+
+    def accept(self, period: str, district: str) -> None:
+        self.page.goto(f"/reports/{period}/{district}/")
+        self.page.get_by_role("button", name="Chấp nhận báo cáo").click()
+        expect(self.page.locator("#gui .facts")).to_contain_text("Đã chấp nhận")
+
+    def publish(self, period: str) -> None:
+        self.page.goto(f"/editions/{period}/")
+        self.page.get_by_role("button", name="Lập ấn bản").click()
+        expect(self.page.locator("main")).to_contain_text("Ấn bản", timeout=60_000)
+
+    def document(self, kind: str, format_: str, edition: Edition) -> bytes:
+        self.page.goto("/papers/")
+        self.page.locator("[name=kind]").select_option(kind)
+        self.page.locator("[name=format]").select_option(format_)
+        self.page.locator("[name=edition]").select_option(str(edition.pk))
+        self.page.get_by_role("button", name="Viết văn bản").click()
+        link = self.page.locator("#papers tbody tr").first.get_by_role("link", name="Tải về")
+        expect(link).to_be_visible(timeout=120_000)
+        with self.page.expect_download() as download:
+            link.click()
+        return download.value.path().read_bytes()
+
+
+def of_excel(content: bytes) -> dict[tuple[str, str], tuple[int, int]]:
+    """(place, indicator) -> numerator and denominator as the annexes have them: sheets of districts by commune, sheet IV by district."""
+    found = {}
+    names = dict(Indicator.objects.filter(plan__year=2018).values_list("name", "code"))
+    for sheet in load_workbook(io.BytesIO(content), data_only=True):
+        if not sheet.title.startswith(("V.", "IV.")):
+            continue
+        heads = next(row for row in sheet.iter_rows() if any(cell.value in names for cell in row))
+        for head in heads:
+            if head.value in names:
+                for row in sheet.iter_rows(min_row=head.row + 2):
+                    over, under = row[head.column - 1].value, row[head.column].value
+                    if row[1].value and over is not None:
+                        where = sheet.title if row[1].value == "Cộng" else row[1].value
+                        found[where, names[head.value]] = (int(over), int(under))
+    return found
+
+
+def of_word(content: bytes) -> dict[str, str]:
+    """Name of a target -> so many of so many, as the first annex of the report has it."""
+    document = docx.Document(io.BytesIO(content))
+    return {row.cells[1].text: row.cells[5].text for row in document.tables[2].rows[1:]}
+
+
+def pictures(pdf: bytes, name: str, folder) -> list[int]:
+    """Render the pages of a PDF into tests/artifacts/, to be looked at; the share of ink of each, in thousandths."""
+    (folder / f"{name}.pdf").write_bytes(pdf)
+    subprocess.run(["pdftoppm", "-r", "60", "-gray", folder / f"{name}.pdf", folder / name], check=True, capture_output=True)
+    shares = []
+    for page in sorted(folder.glob(f"{name}-*.pgm")):
+        pixels = page.read_bytes().split(b"\n", 3)[3]
+        shares.append(1000 * sum(pixel < 128 for pixel in pixels) // len(pixels))
+    ARTIFACTS.mkdir(exist_ok=True)
+    subprocess.run(["pdftoppm", "-r", "60", "-png", folder / f"{name}.pdf", ARTIFACTS / name], check=True, capture_output=True)
+    return shares
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_districts_report_both_periods_by_workbooks(settings, tmp_path):
-    settings.MFA_REQUIRED, settings.MEDIA_ROOT = False, tmp_path / "media"
+def test_ten_districts_report_both_periods_by_workbooks(browser, tmp_path):
     call_command("load_reference", stdout=io.StringIO())
     call_command("load_demo", "--force", stdout=io.StringIO())
+    Paper.objects.all().delete()
     ReportVersion.objects.all().delete()
     Report.objects.all().delete()
-    districts = list(Unit.objects.districts().on(date(2018, 12, 31)).order_by("code"))
-    officer = User.objects.get(username="sonoivu")
-    for seed, code in enumerate(("2018-H1", "2018-Y"), start=1):
-        period = Period.objects.select_related("plan").get(code=code)
-        clients = {unit.code: client_of(User.objects.get(username=f"huyen-{unit.code}")) for unit in districts}
-        fetched = {district: client.get(f"/reports/{code}/{district}/workbook/").content for district, client in clients.items()}
-        folder = tmp_path / code
-        folder.mkdir()
-        bad = resaved({f"{district}-sai": fill(content, seed, wrong=True) for district, content in list(fetched.items())[:3]}, folder)
-        good = resaved({district: fill(content, seed, wrong=False) for district, content in fetched.items()}, folder)
+    units = list(Unit.objects.districts().on(date(2018, 12, 31)).order_by("code"))
+    with serve(REDIS_URL="", MEDIA_ROOT=str(tmp_path / "media")) as address:
+        province = Province(browser, address)
+        for seed, code in enumerate(("2018-H1", "2018-Y"), start=1):
+            period = Period.objects.select_related("plan").get(code=code)
+            folder = tmp_path / code
+            folder.mkdir()
+            districts = {unit.code: District(browser, address, unit, code) for unit in units}
+            fetched = {district: officer.fetch() for district, officer in districts.items()}
+            bad = resaved({f"{district}-sai": fill(content, seed, wrong=True) for district, content in list(fetched.items())[:3]}, folder)
+            good = resaved({district: fill(content, seed, wrong=False) for district, content in fetched.items()}, folder)
 
-        for name, content in bad.items():
-            district = name.removesuffix("-sai")
-            refused = send(clients[district], code, district, content)
-            assert (refused.state, refused.findings["flaw_count"]) == (Upload.REFUSED, 1), refused.findings["flaws"]
-            assert not Figure.objects.filter(report__unit__code=district, report__period=period).exists()
-        for district, content in good.items():
-            upload = send(clients[district], code, district, content)
-            assert upload.state == Upload.READY, (district, upload.findings)
-            clients[district].post(f"/reports/{code}/{district}/upload/{upload.pk}/take/", {"explanation": "Huyện đã kiểm tra từng xã."})
-            upload.refresh_from_db()
-            assert upload.state == Upload.TAKEN, (district, upload.findings)
-            filed = clients[district].post(
-                f"/reports/{code}/{district}/", {"number": "05/BC-UBND", "dated": f"{FILED:%d/%m/%Y}", "explanation": "Đủ."}
-            )
-            assert filed.status_code == 302, filed.content.decode()[-3000:]
-        for report in Report.objects.filter(period=period).select_related("period", "unit"):
-            filings.move(report=report, act=ReportAct.ACCEPT, actor=officer, version=report.version)
-        services.fill(period)
+            for name, content in bad.items():
+                officer = districts[name.removesuffix("-sai")]
+                officer.send(content)
+                expect(officer.page.locator("main")).to_contain_text(re.compile(r"Ô [A-Z]+6\b"))
+                expect(officer.page.locator("main")).to_contain_text("Lớn hơn")
+                assert not Figure.objects.filter(report__unit__code=name.removesuffix("-sai"), report__period=period).exists()
+            for district, content in good.items():
+                officer = districts[district]
+                officer.send(content)
+                officer.take()
+                officer.file()
+                province.accept(code, district)
+                assert officer.desk.complaints == []
+                officer.page.context.close()
+            province.publish(code)
 
-        expected = recount(good)
-        reported = set(Indicator.objects.filter(plan=period.plan, answer__gt="").values_list("code", flat=True))
-        metrics = {
-            (district, indicator): (int(n), int(d))
-            for district, indicator, n, d in Metric.objects.filter(period=period, unit__level="district", indicator__in=reported).values_list(
-                "unit__code", "indicator", "numerator", "denominator"
-            )
-        }
-        assert metrics == {key: pair for key, pair in expected.items() if key[1] in reported}
-        assert len(metrics) == len(districts) * len(reported)
-        for indicator in reported:
-            whole = Metric.objects.get(period=period, unit__level="province", indicator=indicator)
-            sums = [sum(metrics[unit.code, indicator][part] for unit in districts) for part in (0, 1)]
-            assert [whole.numerator, whole.denominator] == [Decimal(total) for total in sums]
-        edition = editions.publish(period=period, final=False, actor=officer)
-        for (district, indicator), pair in metrics.items():
-            assert [int(Decimal(number)) for number in edition.content["figures"][district][indicator][:2]] == list(pair)
-        states = set(Report.objects.filter(period=period).values_list("state", flat=True))
-        assert states == {ReportState.ACCEPTED}
+            expected = recount(good)
+            reported = set(Indicator.objects.filter(plan=period.plan, answer__gt="").values_list("code", flat=True))
+            metrics = metrics_of(period, "district", reported)
+            assert metrics == {key: pair for key, pair in expected.items() if key[1] in reported}
+            assert len(metrics) == len(units) * len(reported)
+            whole = metrics_of(period, "province", reported)
+            for indicator in reported:
+                assert whole["11", indicator] == tuple(sum(metrics[unit.code, indicator][part] for unit in units) for part in (0, 1))
+
+            edition = Edition.objects.filter(period=period).latest("number")
+            names = {unit.full_name: unit.code for unit in Unit.objects.on(period.ends_on)}
+            excel = of_excel(province.document("annex", "xlsx", edition))
+            for (district, indicator), pair in metrics.items():
+                assert excel[next(name for name, unit_code in names.items() if unit_code == district), indicator] == pair
+            for (commune, indicator), pair in metrics_of(period, "commune", reported).items():
+                assert excel[next(name for name, unit_code in names.items() if unit_code == commune), indicator] == pair
+            assert {key: excel["IV. Các huyện", key] for key in reported} == {key: whole["11", key] for key in reported}
+            word = of_word(province.document("report", "docx", edition))
+            targets = Metric.objects.filter(period=period, unit__code="11", indicator__startswith="target.")
+            told = {name: f"{figure(n)}/{figure(d)}" for name, n, d in named(targets, period) if d is not None}
+            assert {name: pair for name, pair in word.items() if pair} == told
+            inked = pictures(province.document("report", "pdf", edition), f"report-{code}", folder)
+            assert len(inked) > 8
+            assert min(inked) > 0
+        assert province.desk.complaints == []
+    assert set(Report.objects.values_list("state", flat=True)) == {ReportState.ACCEPTED}
+
+
+def metrics_of(period: Period, level: str, indicators: set[str]) -> dict[tuple[str, str], tuple[int, int]]:
+    """(unit, indicator) -> numerator and denominator as the portal has them."""
+    rows = Metric.objects.filter(period=period, unit__level=level, indicator__in=indicators)
+    return {(unit, code): (int(n), int(d)) for unit, code, n, d in rows.values_list("unit__code", "indicator", "numerator", "denominator")}
+
+
+def named(targets, period: Period) -> list[tuple[str, Decimal, Decimal | None]]:
+    """The metrics of targets with the names of the targets."""
+    names = dict(Target.objects.filter(plan=period.plan).values_list("code", "name"))
+    return [(names[code.removeprefix("target.")], n, d) for code, n, d in targets.values_list("indicator", "numerator", "denominator")]

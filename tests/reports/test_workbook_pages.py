@@ -116,6 +116,24 @@ def test_a_doubt_needs_a_word_of_explanation_which_the_report_keeps(plan, cast, 
 
 
 @pytest.mark.embedded
+def test_each_doubtful_place_can_be_explained_by_itself_and_what_was_typed_stays(plan, cast, place):
+    given = {"period": plan, "as_of": plan.ends_on, "recorded_at": "2018-12-31T00:00Z"}
+    indicator = make_indicator(plan.plan, "procedures.posted")
+    for unit in (place.commune, place.sibling):
+        Observation.objects.create(indicator=indicator, unit=unit, numerator=22, denominator=22, **given)
+    client = client_of(cast.appraiser)
+    send(client, filled(client, lambda book: [book[FIGURES].__setitem__(f"C{row}", 21) for row in (6, 7)]))
+    upload = Upload.objects.get()
+    half = take(client, upload, **{"why-1": "Một hồ sơ niêm yết chậm."})
+    taken = take(client, upload, **{"why-0": "Xã ghi nhầm.", "why-1": "Một hồ sơ niêm yết chậm."})
+
+    assert half.status_code == 422
+    assert ">Một hồ sơ niêm yết chậm.</textarea>" in half.content.decode()
+    assert taken.status_code == 200
+    assert Report.objects.get().explanation == "Số liệu, ô C6: Xã ghi nhầm.\nSố liệu, ô C7: Một hồ sơ niêm yết chậm."
+
+
+@pytest.mark.embedded
 def test_the_same_file_twice_and_a_second_click_have_one_effect(plan, cast):
     client = client_of(cast.appraiser)
     content = filled(client)
