@@ -2,11 +2,12 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import get_district, scope
 from accounts.models import User
-from accounts.rules import PROVINCE_ROLES, Role
+from accounts.rules import COMMUNE_ROLES, PROVINCE_ROLES, Role
 from communes.models import Unit
 from plan2018.access import get_period
 from plan2018.models import Period
@@ -73,3 +74,23 @@ def get_district_grid(user: User, period_code: str, unit_code: str) -> tuple[Per
 def may_enter_title(user: User) -> bool:
     """Only the province enters titles."""
     return Role(user.role) in PROVINCE_ROLES
+
+
+def get_assessment_to_explain(user: User, period_code: str, unit_code: str, *, finish: bool) -> Assessment:
+    """The assessment whose lowered points the user's commune answers; to `finish` is for its signatory. Else Http404 or PermissionDenied."""
+    assessment = get_assessment(user, period_code, unit_code)
+    if Role(user.role) not in COMMUNE_ROLES:
+        raise PermissionDenied(_("Chỉ xã giải trình về điểm của mình."))
+    if finish and not may_finish_explaining(user):
+        raise PermissionDenied(_("Chỉ người ký của xã gửi giải trình."))
+    return assessment
+
+
+def may_explain(user: User, assessment: Assessment) -> bool:
+    """Whether the user's commune may answer lowered points now."""
+    return Role(user.role) in COMMUNE_ROLES and assessment.is_explaining(timezone.localdate())
+
+
+def may_finish_explaining(user: User) -> bool:
+    """Only the signatory speaks for the commune."""
+    return user.role == Role.COMMUNE_SIGNATORY

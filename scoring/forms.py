@@ -69,7 +69,7 @@ class AnswerForm(forms.Form):
     A field that was not sent keeps its value, so a grid of points alone and a page with everything use the same form. `seen` carries the version
     and the values that the page showed: what differs from them was touched by this person, the rest is left alone even if others changed it.
     After validation `change` is what has to be saved, None if nothing; `conflict` and `rival`, the entry of whoever
-    saved first, are set afterwards.
+    saved first, are set afterwards; so is `earlier`, what the commune had here in the last periods.
     """
 
     points = forms.Field(required=False)
@@ -86,6 +86,7 @@ class AnswerForm(forms.Form):
         self.conflict = False
         self.rival: Entry | None = None
         self.change: Change | None = None
+        self.earlier: Sequence[Answer] = ()
 
     @property
     def sent(self) -> set[str]:
@@ -381,6 +382,22 @@ class ReturnForm(forms.Form):
         if not self.remarks:
             raise ValidationError(_("Chưa chọn tiêu thức nào. Chọn ít nhất một tiêu thức để mở lại cho xã."))
         return data
+
+
+class ExplainForm(forms.Form):
+    """What a commune answers to the points that the district lowered."""
+
+    def __init__(self, answers: Iterable[Answer], data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, prefix="explain")
+        self.answers = list(answers)
+        for answer in self.answers:
+            label = _("Giải trình về %s") % answer.criterion.number
+            self.fields[answer.criterion.code] = WordsField(label=label, required=False, initial=answer.explanation)
+            self.fields[answer.criterion.code].widget.attrs["rows"] = 3
+
+    def rows(self) -> list[tuple[Answer, forms.BoundField]]:
+        """Each lowered criterion with the field of its answer."""
+        return [(answer, self[answer.criterion.code]) for answer in self.answers]
 
 
 class ReasonForm(forms.Form):

@@ -1,5 +1,6 @@
 """Criteria sets, assessments with three points side by side, titles; support days and inspections, which bear on criteria."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.core.validators import MinValueValidator
@@ -24,6 +25,11 @@ class CriteriaSet(models.Model):
     valid_to = models.DateField(_("hết hiệu lực từ"), null=True, blank=True)
     verified = models.BooleanField(_("đã đối chiếu phụ lục"), default=False)
     provenance = models.CharField(_("nguồn"), max_length=300)
+    explain_days = models.PositiveSmallIntegerField(
+        _("số ngày giải trình"),
+        default=0,
+        help_text=_("Ngày làm việc xã được giải trình điểm bị hạ; 0 là không có bước giải trình. Giả định, chờ hướng dẫn của Sở"),
+    )
 
     class Meta:
         verbose_name = _("bộ tiêu thức")
@@ -128,6 +134,8 @@ class Assessment(models.Model):
     grade = models.CharField(_("hạng"), max_length=8, blank=True, choices=[(grade, grade) for grade in Grade])
     reasons = models.JSONField(_("căn cứ xếp loại"), default=list, blank=True)
     approved_at = models.DateTimeField(_("duyệt lúc"), null=True, blank=True)
+    explain_by = models.DateField(_("giải trình đến hết ngày"), null=True, blank=True, help_text=_("Khi huyện hạ điểm; trước đó tỉnh chưa duyệt"))
+    explained_at = models.DateTimeField(_("xã giải trình xong lúc"), null=True, blank=True)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -157,6 +165,10 @@ class Assessment(models.Model):
         """The subject key of its ledger entries."""
         return f"{self.period.code}/{self.unit.code}"
 
+    def is_explaining(self, today: date) -> bool:
+        """Whether the commune may still answer lowered points."""
+        return rules.is_explaining(State(self.state), self.explain_by, self.explained_at, today)
+
 
 class Answer(models.Model):
     """One criterion of one form: self, appraised and final points side by side, each with its words. `version` guards against a stale form."""
@@ -170,6 +182,7 @@ class Answer(models.Model):
     appraised_reason = models.TextField(_("lý do của huyện"), blank=True)
     final_points = models.DecimalField(_("kết quả"), max_digits=5, decimal_places=2, null=True, blank=True)
     final_reason = models.TextField(_("lý do của tỉnh"), blank=True)
+    explanation = models.TextField(_("giải trình của xã"), blank=True, help_text=_("Khi huyện hạ điểm"))
     remark = models.TextField(_("ý kiến khi trả lại"), blank=True, help_text=_("Có ý kiến thì xã được sửa tiêu thức này"))
     version = models.PositiveIntegerField(_("lần sửa"), default=0)
     saved_at = models.DateTimeField(_("lưu lúc"), null=True, blank=True)

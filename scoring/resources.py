@@ -20,7 +20,7 @@ class CriteriaSetResource(ReferenceResource):
 
     class Meta:
         model = CriteriaSet
-        fields = ("code", "decision", "title", "valid_from", "valid_to", "verified", "provenance")
+        fields = ("code", "decision", "title", "valid_from", "valid_to", "verified", "provenance", "explain_days")
         import_id_fields = ("code",)
 
 

@@ -6,7 +6,7 @@ full: criteria and thresholds are rows with a provenance mark, handed in here as
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
@@ -34,6 +34,7 @@ class Act(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     REOPEN = "reopen"
+    EXPLAIN = "explain"
 
 
 class Stage(StrEnum):
@@ -185,6 +186,36 @@ def missing(form: Iterable[Points], stage: Stage) -> list[Missing]:
 def total(form: Iterable[Points], stage: Stage) -> Decimal:
     """Sum of the points of a stage; what is not entered yet counts nothing."""
     return sum((value for points in form if (value := points.at(stage)) is not None), Decimal(0))
+
+
+def lowered(form: Iterable[Points]) -> list[str]:
+    """The criteria at which the district gave less than the commune gave itself."""
+    return [
+        points.criterion
+        for points in form
+        if points.self_points is not None and points.appraised_points is not None and points.appraised_points < points.self_points
+    ]
+
+
+def explain_until(day: date, days: int) -> date:
+    """The last day of an explanation round that begins with this day: so many days from Monday to Friday later."""
+    last = day
+    while days:
+        last += timedelta(days=1)
+        days -= last.weekday() < WEEKEND
+    return last
+
+
+WEEKEND = 5
+"""Saturday, as Python counts the days of a week."""
+
+
+def is_explaining(state: State, until: date | None, explained: datetime | None, today: date) -> bool:
+    """Whether the commune may still answer lowered points (giải trình), so that the province waits: until its last day, or until it says that it is done.
+
+    Source: the plan (III.7) refers to guidance by the department, which is not public; how many days there are is a row of the criteria set.
+    """
+    return state == State.APPRAISED and until is not None and explained is None and today <= until
 
 
 def as_text(points: Decimal | None) -> str:
@@ -340,4 +371,4 @@ def same_quarter(first: date, last: date) -> bool:
 
 def working_days(first: date, last: date) -> int:
     """Days from Monday to Friday between two days, both counted; 0 when the last is before the first. Holidays are not known here."""
-    return sum((first + timedelta(days=n)).weekday() < 5 for n in range((last - first).days + 1))
+    return sum((first + timedelta(days=n)).weekday() < WEEKEND for n in range((last - first).days + 1))

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, 
 from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
+from scoring import rules
 from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
 from scoring.rules import Act, Band, Points, Stage, State, Tally, bands, tally
 
@@ -48,6 +49,27 @@ def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
 def form(assessment: Assessment) -> list[Answer]:
     """The answers of one assessment in the order of the form."""
     return list(assessment.answers.select_related("criterion__group").order_by("criterion__position"))
+
+
+def lowered(assessment: Assessment, answers: Sequence[Answer] | None = None) -> list[Answer]:
+    """The answers at which the district gave less than the commune, in the order of the form."""
+    answers = form(assessment) if answers is None else answers
+    codes = rules.lowered(as_rules(answers))
+    return [answer for answer in answers if answer.criterion.code in codes]
+
+
+EARLIER = 2
+"""How many earlier periods are shown beside a criterion."""
+
+
+def earlier(assessment: Assessment) -> dict[str, list[Answer]]:
+    """What the commune had at each criterion (by code) in the last periods before this one, the newest first: one query."""
+    before = Assessment.objects.filter(unit=assessment.unit_id, period__ends_on__lt=assessment.period.ends_on).order_by("-period__ends_on")
+    found: dict[str, list[Answer]] = {}
+    answers = Answer.objects.filter(assessment__in=before.values("pk")[:EARLIER]).exclude(self_points=None)
+    for answer in answers.select_related("criterion", "assessment__period").order_by("-assessment__period__ends_on"):
+        found.setdefault(answer.criterion.code, []).append(answer)
+    return found
 
 
 def as_rules(answers: Sequence[Answer]) -> list[Points]:
@@ -108,8 +130,8 @@ def last_writers(assessment: Assessment, stage: Stage) -> dict[str, Entry]:
 
 
 def last_move(assessment: Assessment) -> Entry | None:
-    """The newest entry that is a move, not points."""
-    return timeline(assessment).exclude(act=Act.ENTER).last()
+    """The newest entry that is a move, not points or words."""
+    return timeline(assessment).exclude(act__in=[Act.ENTER, Act.EXPLAIN]).last()
 
 
 def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Tally:

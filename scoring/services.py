@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,7 +17,7 @@ from communes.models import Unit
 from ledger import services as ledger
 from ledger.models import Entry
 from plan2018.models import Period
-from scoring import rules, selectors
+from scoring import rules, selectors, sentences
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Missing, Stage, State
 
@@ -47,6 +48,18 @@ class Incomplete(Refused):
 
 class OwnWork(Refused):
     """Nobody appraises or approves what they entered."""
+
+
+class Explaining(Refused):
+    """The commune may still answer lowered points."""
+
+    def __init__(self, until: date | None) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+class ExplainedBefore(Refused):
+    """There is nothing (any longer) that the commune may explain: no point was lowered, the time is over, or it has said that it is done."""
 
 
 @dataclass(frozen=True)
@@ -147,11 +160,43 @@ def submit(*, assessment: Assessment, version: int, actor: User) -> None:
 
 
 def appraise(*, assessment: Assessment, version: int, actor: User) -> None:
-    """The district finishes its appraisal and hands the form to the province. Raises Refused."""
+    """The district finishes its appraisal and hands the form to the province. Where it lowered points, the commune may explain. Raises Refused."""
     with transaction.atomic():
         _refuse_own_work(assessment, actor, Stage.SELF)
-        answers = _move(assessment, Act.APPRAISE, version=version, actor=actor)
-        _record_move(assessment, Act.APPRAISE, actor=actor, answers=answers)
+        days, lowered = assessment.criteria_set.explain_days, rules.lowered(selectors.as_rules(selectors.form(assessment)))
+        until = rules.explain_until(timezone.localdate(), days) if days and lowered else None
+        answers = _move(assessment, Act.APPRAISE, version=version, actor=actor, explain_by=until, explained_at=None)
+        _record_move(assessment, Act.APPRAISE, actor=actor, answers=answers, data={"explain_by": until.isoformat()} if until else None)
+        if until:
+            numbers = [answer.criterion.number for answer in answers if answer.criterion.code in lowered]
+            subject, body = sentences.lowered(assessment.period.name, numbers, until)
+            people = User.objects.filter(unit=assessment.unit_id, is_active=True).values_list("pk", flat=True)
+            link = reverse("assessment", args=[assessment.period.code, assessment.unit.code])
+            ledger.notify(people, key=f"explain/{assessment.key}/{assessment.version}", subject=subject, body=body, link=link)
+
+
+def explain(*, assessment: Assessment, words: dict[str, str], done: bool, actor: User) -> None:
+    """The commune answers lowered points, criterion by criterion; `done`: the signatory says that nothing more will come, so that the province may approve.
+
+    Raises ExplainedBefore when the round is over or was never open; ValueError for a criterion that was not lowered (nothing is saved).
+    """
+    now, today = timezone.now(), timezone.localdate()
+    with transaction.atomic():
+        waiting = Assessment.objects.filter(pk=assessment.pk, state=State.APPRAISED, explain_by__gte=today, explained_at=None)
+        if not waiting.update(version=F("version") + 1, explained_at=now if done else None):
+            raise ExplainedBefore
+        answers = selectors.form(assessment)
+        open_ = rules.lowered(selectors.as_rules(answers))
+        for answer in answers:
+            code, before = answer.criterion.code, answer.explanation
+            if code not in words or words[code] == before:
+                continue
+            if code not in open_:
+                raise ValueError(code)
+            Answer.objects.filter(pk=answer.pk).update(explanation=words[code])
+            _record(assessment, act=Act.EXPLAIN, actor=actor, data={"criterion": code, "from_words": before, "words": words[code]})
+        if done:
+            _record(assessment, act=Act.EXPLAIN, actor=actor, data={"done": True})
 
 
 def return_(*, assessment: Assessment, version: int, remarks: dict[str, str], reason: str, actor: User) -> None:
@@ -165,7 +210,7 @@ def return_(*, assessment: Assessment, version: int, remarks: dict[str, str], re
     if not reason.strip():
         raise ValueError("no reason")
     with transaction.atomic():
-        answers = _move(assessment, Act.RETURN, version=version, actor=actor)
+        answers = _move(assessment, Act.RETURN, version=version, actor=actor, explain_by=None, explained_at=None)
         for answer in answers:
             answer.remark = remarks.get(answer.criterion.code, "")
         Answer.objects.bulk_update(answers, ["remark"])
@@ -177,6 +222,8 @@ def approve(*, assessment: Assessment, version: int, actor: User) -> None:
     """The province approves: total, class and its reasons are stored and frozen with the criteria set they came from. Raises Refused."""
     with transaction.atomic():
         _refuse_own_work(assessment, actor, Stage.SELF, Stage.APPRAISED)
+        if assessment.is_explaining(timezone.localdate()):
+            raise Explaining(assessment.explain_by)
         result = selectors.tally_of(assessment, selectors.form(assessment), Stage.FINAL).result
         answers = _move(
             assessment,
@@ -258,7 +305,9 @@ def _record_move(
     """The ledger entry of a move: from, to, why, and the digest of all points as they stood."""
     before, after, points = assessment.state, _state(assessment), rules.points_digest(selectors.as_rules(answers))
     _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data={"points": points, **(data or {})})
-    assessment.refresh_from_db(fields=["state", "version", "total", "grade", "reasons", "approved_at", "first_submitted_at", "late", "returns"])
+    assessment.refresh_from_db(
+        fields=["state", "version", "total", "grade", "reasons", "approved_at", "first_submitted_at", "late", "returns", "explain_by", "explained_at"]
+    )
 
 
 def _record(assessment: Assessment, *, act: Act, actor: User, **rest: Any) -> None:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
     path("assessments/<slug:period>/<slug:code>/criteria/<slug:criterion>/", views.criterion, name="criterion"),
     path("assessments/<slug:period>/<slug:code>/acts/<slug:act>/", views.act, name="act"),
+    path("assessments/<slug:period>/<slug:code>/explain/", views.explain, name="explain"),
     path("assessments/<slug:period>/<slug:code>/title/", views.title, name="title"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
     path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),

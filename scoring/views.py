@@ -21,13 +21,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.rules import Role
 from communes.models import Unit
+from communes.sentences import write_day
 from communes.tables import csv_lines
 from plan2018.models import Period
 from scoring import access, exports, rules, selectors, services
-from scoring.forms import AnswerForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again
+from scoring.forms import AnswerForm, ExplainForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Stage, State
-from scoring.services import Incomplete, OwnWork, Refused, Stale, WrongState
+from scoring.services import ExplainedBefore, Explaining, Incomplete, OwnWork, Refused, Stale, WrongState
 
 COPY = "copy"
 """An act that only fills points in; it makes no move."""
@@ -76,6 +77,18 @@ def refusal(error: Refused) -> Refusal:
                 403,
                 _("Không ai được thẩm định, duyệt điểm do chính mình nhập"),
                 _("Tài khoản này đã nhập điểm ở bước trước của phiếu. Nhờ người khác cùng cơ quan làm việc này."),
+            )
+        case Explaining(until=until) if until:
+            return Refusal(
+                409,
+                _("Chưa duyệt được: xã còn được giải trình đến hết ngày %s") % write_day(until),
+                _("Xã gửi giải trình xong, hoặc qua ngày ấy, thì duyệt được. Điểm đã nhập vẫn được giữ."),
+            )
+        case ExplainedBefore():
+            return Refusal(
+                409,
+                _("Chưa lưu: không còn trong thời hạn giải trình"),
+                _("Xã đã gửi giải trình, hoặc đã quá ngày, hoặc phiếu đã chuyển bước. Cần bổ sung thì đề nghị huyện hoặc tỉnh trả lại phiếu."),
             )
         case WrongState(state=state):
             return Refusal(409, _("Chưa làm: phiếu không còn ở bước này"), f"{STATES[state]} {_('Trang này đã theo trạng thái mới nhất.')}")
@@ -152,6 +165,25 @@ def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
         return _refused(request, form, error)
     messages.success(request, said)
     return redirect(_address(form))
+
+
+@require_POST
+def explain(request: HttpRequest, period: str, code: str) -> HttpResponse:
+    """The commune answers lowered points; with `done` it says that this is all."""
+    done = "done" in request.POST
+    form = access.get_assessment_to_explain(_user(request), period, code, finish=done)
+    words = ExplainForm(selectors.lowered(form), request.POST)
+    if not words.is_valid():
+        return _page(request, form, status=422, explain_form=words)
+    try:
+        services.explain(assessment=form, words=words.cleaned_data, done=done, actor=_user(request))
+    except Refused as error:
+        if done and form.explained_at:
+            messages.info(request, _("Đã gửi giải trình rồi, không phải gửi lại."))
+            return redirect(_address(form))
+        return _refused(request, form, error)
+    messages.success(request, _("Đã gửi giải trình lên tỉnh.") if done else _("Đã lưu giải trình."))
+    return redirect(_address(form, "giai-trinh"))
 
 
 @require_POST
@@ -297,6 +329,9 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
     before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
     forms = forms or [AnswerForm(answer, at, against=before) for answer in selectors.form(form)]
     answers = [shown.answer for shown in forms]
+    earlier = selectors.earlier(form)
+    for shown in forms:
+        shown.earlier = earlier.get(shown.criterion.code, [])
     tallies = {where.value: selectors.tally_of(form, answers, where) for where in Stage}
     by_code = {shown.criterion.code: shown for shown in forms}
     history = selectors.history(form, answers)
@@ -322,6 +357,9 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "overdue": form.period.is_late(timezone.now()),
         "return_form": ReturnForm(answers) if Act.RETURN in acts else None,
         "reopen_form": ReasonForm(prefix="reopen") if Act.REOPEN in acts else None,
+        "explaining": form.is_explaining(timezone.localdate()),
+        "explain_form": ExplainForm(selectors.lowered(form, answers)) if access.may_explain(_user(request), form) else None,
+        "may_finish": access.may_finish_explaining(_user(request)),
         "title": held,
         "title_form": TitleForm(form.period, instance=held) if access.may_enter_title(_user(request)) else None,
         "withdraw_form": ReasonForm(prefix="withdraw") if held and access.may_enter_title(_user(request)) else None,

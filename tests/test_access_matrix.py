@@ -106,6 +106,7 @@ TABLE = [
     Row("act", COMMUNES, post=OFFICERS, arguments=FORM | {"act": "approve"}),
     Row("act", COMMUNES, post=OFFICERS, arguments=FORM | {"act": "reopen"}),
     Row("act", COMMUNES, post={APPRAISER, *OFFICERS}, arguments=FORM | {"act": "copy"}),
+    Row("explain", COMMUNES, post={ENTRY, SIGNATORY}, arguments=FORM),
     Row("title", COMMUNES, post=OFFICERS, arguments=FORM),
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
     Row("appraisal-csv", DISTRICTS, get=EVERYBODY, arguments=FORM),

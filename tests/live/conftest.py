@@ -114,13 +114,16 @@ class Desk:
     """A person who has signed in; complaints of the browser (scripts, content policy) are kept."""
 
     def __init__(self, browser: Browser, address: str, role: Role, code: str, screen: dict[str, int]) -> None:
-        user = somebody(role, Unit.objects.get(code=code))
+        self.user = somebody(role, Unit.objects.get(code=code))
         self.complaints: list[str] = []
         self.page: Tab = browser.new_context(viewport=screen, base_url=address, locale="vi-VN").new_page()  # type: ignore[arg-type]
         self.page.on("console", lambda message: self.complaints.append(f"{message.text} ({message.location})") if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.sign_in()
+
+    def sign_in(self) -> None:
         self.page.goto("/accounts/login/")
-        self.page.get_by_label("Tên đăng nhập").fill(user.username)
+        self.page.get_by_label("Tên đăng nhập").fill(self.user.username)
         self.page.get_by_label("Mật khẩu").fill(PASSWORD)
         self.page.get_by_role("button", name="Đăng nhập").click()
 

@@ -1,6 +1,7 @@
 """A clerk, a district officer and a province officer at a real browser, with scripts; screenshots are kept in tests/artifacts/."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -8,8 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.rules import Role
+from ledger.models import Entry
 from reports.models import Figure
-from scoring.models import Assessment
+from scoring.models import Answer, Assessment
 from scoring.rules import Stage, State
 from tests.factories import fill_in
 from tests.live.conftest import DESK, PHONE, Desk, serve
@@ -86,6 +88,92 @@ def test_a_lost_line_is_said_beside_the_criterion_and_nothing_typed_is_lost(brow
         page.context.set_offline(offline=False)
         page.get_by_role("button", name="Lưu tất cả").click()
         expect(page.locator("#CC01-state")).to_contain_text("Đã lưu")
+
+
+def typed(page: Page, points: str, words: str) -> None:
+    """Type into the first criterion and leave it."""
+    block = page.locator("#CC01")
+    block.locator("summary").first.click() if block.get_attribute("open") is None else None
+    block.locator("[name$=-points]").fill(points)
+    block.locator("[name$=-words]").fill(words)
+    block.locator("[name$=-words]").press("Tab")
+
+
+def test_what_was_typed_survives_a_lost_line_and_a_closed_tab_and_is_sent_once(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    with serve() as address:
+        page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
+        page.goto(FORM)
+        page.context.set_offline(offline=True)
+        typed(page, "14,5", "Biên bản tháng 6.")
+        expect(page.locator("#CC01-state")).to_have_text("Chưa lưu được")
+        context = page.context
+        page.close()
+        context.set_offline(offline=False)
+
+        page = context.new_page()
+        page.goto(FORM)
+        note = page.locator(".note", has_text="cổng chưa nhận")
+        expect(note).to_contain_text("14,5")
+        expect(note).to_contain_text("Biên bản tháng 6.")
+        note.get_by_role("button", name="Điền lại và lưu").click()
+        expect(page.locator("#CC01-state")).to_contain_text("Đã lưu")
+        page.reload()
+        expect(page.locator("#CC01-points")).to_have_value("14,5")
+        expect(page.locator(".note", has_text="cổng chưa nhận")).to_have_count(0)
+    assert Entry.objects.filter(act="enter").count() == 1
+
+
+def test_a_line_that_comes_back_sends_what_waits_by_itself(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    with serve() as address:
+        page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
+        page.goto(FORM)
+        page.context.set_offline(offline=True)
+        typed(page, "14,5", "")
+        expect(page.locator("#CC01-state")).to_have_text("Chưa lưu được")
+        page.context.set_offline(offline=False)
+
+        expect(page.locator("#CC01-state")).to_contain_text("Đã lưu")
+    assert Answer.objects.get(assessment__unit__code="03127", assessment__period__code="2018-Y", criterion__code="CC01").self_points == Decimal(
+        "14.50"
+    )
+
+
+def test_a_session_that_ran_out_loses_nothing(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    with serve() as address:
+        desk = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE)
+        page = desk.page
+        page.goto(FORM)
+        page.context.clear_cookies(name="sessionid")
+        typed(page, "14,5", "")
+        expect(page.locator("#CC01-news")).to_contain_text("Phiên làm việc đã hết")
+        desk.sign_in()
+        page.goto(FORM)
+        page.get_by_role("button", name="Điền lại và lưu").click()
+
+        expect(page.locator("#CC01-state")).to_contain_text("Đã lưu")
+
+
+def test_a_draft_never_overwrites_what_others_saved_meanwhile(browser: Browser) -> None:
+    """Two browsers at one criterion: the second is shown both values and asked; other criteria are not touched."""
+    call_command("load_reference", verbosity=0)
+    with serve() as address:
+        first = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
+        second = Desk(browser, address, Role.COMMUNE_SIGNATORY, "03127", DESK).page
+        first.goto(FORM)
+        second.goto(FORM)
+        first.context.set_offline(offline=True)
+        typed(first, "14,5", "")
+        typed(second, "12", "")
+        expect(second.locator("#CC01-state")).to_contain_text("Đã lưu")
+        first.context.set_offline(offline=False)
+
+        expect(first.locator("#CC01-news")).to_contain_text("lưu 12")
+        expect(first.locator("#CC01-news")).to_contain_text("Số của anh, chị là 14,5")
+        first.locator("#CC01").get_by_role("button", name="Lưu tiêu thức này").click()
+        expect(first.locator("#CC01-state")).to_contain_text("Đã lưu")
 
 
 def test_the_grid_answers_to_keys(browser: Browser) -> None:
