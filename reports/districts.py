@@ -175,6 +175,13 @@ def grid(request: HttpRequest, period: str, code: str) -> HttpResponse:
     return _grid(request, report, rows, touched=touched, wrong=wrong, saved=saved, refusal=refusal, status=status)
 
 
+@require_safe
+def grid_csv(request: HttpRequest, period: str, code: str) -> HttpResponseBase:
+    """The figures of a district's report as a file."""
+    report = access.get_report(reader_of(request), period, code)
+    return csv_file(exports.sheet_rows(selectors.figure_sheet(report)), f"so-lieu-{period}-{code}.csv")
+
+
 def _changes(touched: list[Cell]) -> list[filings.Change]:
     """What the touched cells ask for; what is wrong with a cell is left at the cell."""
     changes = []

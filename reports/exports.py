@@ -217,6 +217,46 @@ def difference_rows(rows: Iterable[dict[str, Any]], one: str, other: str) -> Ite
         yield [row["unit"], row["name"], *values]
 
 
+def estimate_rows(rows: Iterable[dict[str, Any]], half: str, year: str) -> Iterator[list[Any]]:
+    """What communes estimated at half-year beside what the year brought, head first: rows of `selectors.estimates`."""
+    parts = [_("Tử số, %s"), _("Mẫu số, %s"), _("Tỷ lệ (%%), %s")]
+    yield [_("Mã"), _("Đơn vị"), _("Huyện"), *(part % period for period in (half, year) for part in parts), _("Chênh lệch (điểm %)")]
+    for row in rows:
+        before, after = (row[name] or (None, None, None) for name in ("half", "year"))
+        off = None if before[2] is None or after[2] is None else round_half_up(after[2] - before[2], 4)
+        yield [row["code"], row["unit"], row["district"], *before, *after, off]
+
+
+def sheet_rows(sheet: Any) -> Iterator[list[Any]]:
+    """The figures of a district's report (a `selectors.FigureSheet`), head first: a row a commune and indicator, with the cell it came from."""
+    yield [
+        _("Mã"),
+        _("Đơn vị"),
+        _("Mã chỉ số"),
+        _("Chỉ số"),
+        _("Tử số"),
+        _("Mẫu số"),
+        _("Huyện ghi"),
+        _("Ô của tệp"),
+        _("Xã hoặc sổ"),
+        _("Mẫu số của xã hoặc sổ"),
+    ]
+    for unit in sheet.communes:
+        for indicator in sheet.indicators:
+            own, known = sheet.own.get((unit.pk, indicator.pk)), sheet.known(unit, indicator)
+            figure = sheet.figure(unit, indicator) or (None, None)
+            yield [
+                unit.code,
+                unit.full_name,
+                indicator.code,
+                indicator.name,
+                *figure,
+                "x" if own else None,
+                own.cell if own else None,
+                *(known or (None, None)),
+            ]
+
+
 def caveats(*, illustrative: bool, unchecked: bool) -> Iterator[list[str]]:
     """The lines under a table that say what its figures are worth, where something is to be said."""
     if illustrative:

@@ -102,9 +102,8 @@ def _exact(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, **{name: row[name] and [Decimal(part) for part in row[name]] for name in ("before", "after")}}
 
 
-@require_safe
-def trueup(request: HttpRequest, period: str) -> HttpResponse:
-    """For one indicator (?indicator=): what each commune estimated at half-year beside what the year brought."""
+def _estimates(request: HttpRequest, period: str) -> tuple[Period, Period, list[Indicator], Indicator, list[dict[str, Any]]]:
+    """The year, its half, the indicators that can be compared, the one asked for, and its rows in the reader's area."""
     user = reader_of(request)
     year = access.get_period_with_editions(user, period)
     half = Period.objects.filter(plan=year.plan_id, kind=Period.HALF).first()
@@ -115,6 +114,19 @@ def trueup(request: HttpRequest, period: str) -> HttpResponse:
     indicator = next((one for one in indicators if one.code == (code or indicators[0].code)), None)
     if indicator is None:
         raise Http404(_("Không có chỉ số %s.") % code)
-    rows = selectors.estimates(year, half, user.unit, indicator.code)
+    return year, half, indicators, indicator, selectors.estimates(year, half, user.unit, indicator.code)
+
+
+@require_safe
+def trueup(request: HttpRequest, period: str) -> HttpResponse:
+    """For one indicator (?indicator=): what each commune estimated at half-year beside what the year brought."""
+    year, half, indicators, indicator, rows = _estimates(request, period)
     context = {"period": year, "half": half, "indicators": indicators, "indicator": indicator, **compare_estimates(rows, indicator.name)}
     return render(request, "reports/trueup.html", context)
+
+
+@require_safe
+def trueup_csv(request: HttpRequest, period: str) -> HttpResponseBase:
+    """The same as a file."""
+    year, half, _indicators, indicator, rows = _estimates(request, period)
+    return csv_file(exports.estimate_rows(rows, half.name, year.name), f"uoc-va-thuc-{year.code}-{indicator.code}.csv")

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from communes.models import Unit
 from communes.rules import Level
 from plan2018.models import Indicator, Observation, Period
-from reports import editions, services
+from reports import editions, filings, services
 from scoring.rules import State
 from tests.factories import UnitFactory, bring_to, client_of, make_duty, make_forms, make_indicator, make_obligation, make_period, make_target
 
@@ -227,3 +227,28 @@ def test_what_differs_between_two_editions_is_one_table(told, cast, place):
     assert head[2:] == ["Tử số, lần 1", "Mẫu số, lần 1", "Tử số, lần 2", "Mẫu số, lần 2"]
     assert ["Phường Noong Bua", "Niêm yết thủ tục", "90", "100", "91", "100"] in rows
     assert "/editions/2018-Y/1/2/csv/" in client.get("/editions/2018-Y/1/2/").content.decode()
+
+
+def test_the_figures_of_a_report_say_whose_they_are(told, place, cast):
+    indicator = Indicator.objects.get(code="procedures.posted")
+    report = filings.start(period=told, unit=place.district)
+    filings.save_figures(report=report, changes=[filings.Change(place.commune, indicator, (85, 100), None)], actor=cast.appraiser)
+
+    head, *rows = table(client_of(cast.appraiser), "/reports/2018-Y/094/grid/csv/")
+
+    assert head[:6] == ["Mã", "Đơn vị", "Mã chỉ số", "Chỉ số", "Tử số", "Mẫu số"]
+    assert ["03124", place.commune.full_name, "procedures.posted", "Niêm yết thủ tục", "85", "100", "x", "", "90", "100"] in rows
+    assert ["03127", place.sibling.full_name, "procedures.posted", "Niêm yết thủ tục", "80", "100", "", "", "80", "100"] in rows
+
+
+def test_estimates_of_the_half_year_stand_beside_the_year(told, place, cast):
+    half = make_period(HALF)
+    make_forms(half)
+    observe(half, place.commune, 70, 100)
+    services.fill(half)
+
+    _head, *rows = table(client_of(cast.officer), "/trueup/2018-Y/csv/?indicator=procedures.posted")
+
+    told_of = {row[0]: row[3:] for row in rows}
+    assert [float(cell.replace(",", ".")) for cell in told_of["03124"]] == [70, 100, 70, 90, 100, 90, 20]
+    assert told_of["03127"] == ["", "", "", "80", "100", "80", ""]
