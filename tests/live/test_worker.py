@@ -84,7 +84,7 @@ def state(job: Job) -> str:
 
 def a_minute_passes() -> None:
     """As if the minute had passed after which the sweeper sends again what nobody holds; beat calls it every 30 seconds."""
-    wait_for(lambda: fills_waiting() == 0)
+    wait_for(lambda: waiting_for("reports_rollup") == 0)
     Job.objects.update(sent_at=None)
     sweep()
 
@@ -108,7 +108,7 @@ def test_a_worker_child_killed_in_the_middle_of_a_fill_costs_a_delay_only(year: 
         with transaction.atomic():
             Rollup.objects.select_for_update().get(pk=year.pk)
             job = ask_outside_of_this_transaction(year)
-            wait_for(lambda: fills_waiting() == 1)
+            wait_for(lambda: waiting_for("reports_rollup") == 1)
             for child in children(process):
                 os.kill(child, signal.SIGKILL)
         a_minute_passes()
@@ -124,7 +124,7 @@ def test_a_whole_worker_killed_in_the_middle_of_a_fill_costs_a_delay_only(year: 
     with worker() as process, transaction.atomic():
         Rollup.objects.select_for_update().get(pk=year.pk)
         job = ask_outside_of_this_transaction(year)
-        wait_for(lambda: fills_waiting() == 1)
+        wait_for(lambda: waiting_for("reports_rollup") == 1)
         os.killpg(process.pid, signal.SIGKILL)
     assert state(job) == JobState.RUNNING
 
@@ -172,11 +172,11 @@ def ask_outside_of_this_transaction(period: Period) -> Job:
     return Job(pk=answer.stdout.strip().rsplit("\n", 1)[-1])
 
 
-def fills_waiting() -> int:
-    """How many database sessions wait for a row that another one holds."""
+def waiting_for(table: str) -> int:
+    """How many database sessions wait for a row of a table that another one holds."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%%reports_rollup%%'"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE %s", [f"%{table}%"]
         )
         return cursor.fetchone()[0]
