@@ -214,3 +214,16 @@ def test_the_address_of_another_reports_or_registers_file_does_not_exist(plan, c
     assert client.get(f"/reports/2018-H1/094/upload/{upload.pk}/").status_code == 404
     assert client.get(f"/uploads/{upload.pk}/").status_code == 404
     assert client_of(cast.stranger).get(f"{BASE}upload/{upload.pk}/").status_code == 404
+
+
+@pytest.mark.embedded
+def test_the_pages_of_a_workbook_cost_the_same_however_much_is_wrong(plan, cast, django_assert_max_num_queries):
+    client = client_of(cast.appraiser)
+    content = filled(client, lambda book: [book[FIGURES].__setitem__(f"{column}{row}", "sai") for row in (6, 7) for column in "CDE"])
+    send(client, content)
+    upload = Upload.objects.get()
+    assert upload.findings["flaw_count"] >= 4
+
+    for address in (f"{BASE}upload/", f"{BASE}upload/{upload.pk}/"):
+        with django_assert_max_num_queries(12):
+            assert client.get(address).status_code == 200
