@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.rules import Role
 from communes import selectors as files
 from communes import services as uploads
 from communes.models import Unit, Upload
@@ -83,8 +84,8 @@ def upload_of(assessment: Assessment, key: Any) -> Upload | None:
 
 def receive(*, assessment: Assessment, name: str, content: bytes, actor: User) -> Upload:
     """Keep a file to be checked; the same file twice is one. Raises communes.services.BadFile."""
-    about = {"register": REGISTER, "unit": assessment.unit, "since": assessment.period.ends_on}
-    return uploads.receive(**about, name=name, content=content, actor=actor)
+    unit, day = assessment.unit, assessment.period.ends_on
+    return uploads.receive(register=REGISTER, unit=unit, since=day, name=name, content=content, actor=actor)
 
 
 def ask_check(upload: Upload, *, actor: User) -> Job:
@@ -137,7 +138,7 @@ def take_form(*, upload: Upload, assessment: Assessment, seen: str, decided: Map
         if held.state != Upload.READY:
             raise uploads.Stale(held)
         form = Assessment.objects.select_for_update(of=["self"]).select_related("unit", "period", "criteria_set").get(pk=assessment.pk)
-        if not rules.stage_for(State(form.state), rules.Role(actor.role)):
+        if not rules.stage_for(State(form.state), Role(actor.role)):
             raise services.WrongState(State(form.state))
         found = steps(held, form)
         if sheets.seen(found) != seen or any(step.locked for step in found):

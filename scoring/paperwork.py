@@ -120,7 +120,7 @@ def _show(request: HttpRequest, form: Assessment, found: Upload, *, status: int 
 
 def _decided(request: HttpRequest) -> dict[str, str]:
     """Criterion -> whose value is to stay, as far as that was chosen."""
-    return {name.removeprefix("decide-"): value for name, value in request.POST.items() if name.startswith("decide-")}
+    return {name.removeprefix("decide-"): str(value) for name, value in request.POST.items() if name.startswith("decide-")}
 
 
 @require_POST

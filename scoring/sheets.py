@@ -4,6 +4,7 @@ Pure. Rows are found by the codes of their criteria. A hidden sheet, signed, tel
 the workbook was fetched: so a cell that nobody touched changes nothing, and one that was touched here and on the page is for a person to decide.
 """
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -198,7 +199,8 @@ def points(cell: Cell, maximum: Decimal) -> Decimal | None:
     except Wrong:
         raise
     except ValueError:
-        raise Wrong(_("Không phải là số điểm, hoặc có quá hai chữ số sau dấu phẩy."), mend) from None
+        long = isinstance(cell, int | float) or re.fullmatch(r"\s*\d+[.,]\d{3,}\s*", str(cell), re.ASCII)
+        raise Wrong(_("Có quá hai chữ số sau dấu phẩy.") if long else _("Không phải là số điểm."), mend) from None
     if not rules.is_within(found, maximum):
         raise Wrong(_("Nằm ngoài thang điểm, từ 0 đến %s.") % most, mend)
     return found or abs(found)  # there is no minus zero

@@ -164,10 +164,10 @@ def test_a_cell_that_holds_no_points_is_a_flaw_at_its_address_with_a_remedy(valu
 @pytest.mark.parametrize(
     ("value", "why", "mend"),
     [
-        ("mười", "Không phải là số điểm", "Gõ một số từ 0 đến 20"),
+        ("mười", "Không phải là số điểm.", "Gõ một số từ 0 đến 20"),
         (21, "Nằm ngoài thang điểm, từ 0 đến 20.", "Gõ một số từ 0 đến 20"),
         (date(2018, 5, 12), "Excel đã đổi số thành ngày giờ.", "gõ lại với dấu phẩy, ví dụ 8,5"),
-        (12.345, "quá hai chữ số sau dấu phẩy", "nhiều nhất hai chữ số"),
+        (12.345, "Có quá hai chữ số sau dấu phẩy.", "nhiều nhất hai chữ số"),
         ("#N/A", "Ô báo lỗi #N/A của Excel.", "Sửa công thức, hoặc gõ thẳng giá trị."),
     ],
 )

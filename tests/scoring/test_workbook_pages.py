@@ -122,7 +122,7 @@ BAD = {
     "of another period": (lambda _client: books.workbook(other_form("03124", "2018-H1")), "Đây là phiếu của kỳ khác. (6 tháng đầu năm 2018)", ""),
     "words for a number": (lambda client: filled(client, "mười"), "Không phải là số điểm", "Ô E6"),
     "too many points": (lambda client: filled(client, 12, 21), "Nằm ngoài thang điểm, từ 0 đến 20.", "Ô E7"),
-    "three decimals": (lambda client: filled(client, 12, 11, 1.234), "quá hai chữ số sau dấu phẩy", "Ô E8"),
+    "three decimals": (lambda client: filled(client, 12, 11, 1.234), "Có quá hai chữ số sau dấu phẩy.", "Ô E8"),
     "a locked cell": (lambda client: filled(client, 12, D6=25), "Ô khóa đã bị sửa; mẫu ghi “20”.", "Ô D6"),
     "another code": (lambda client: filled(client, 12, B6="CC77"), "Mã tiêu thức đã đổi; mẫu ghi CC01.", "Ô B6"),
     "too long a note": (lambda client: filled(client, 12, F6="x" * 4001), "Dài 4001 ký tự, nhiều nhất 4000.", "Ô F6"),
