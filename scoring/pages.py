@@ -13,22 +13,28 @@ from communes.sheets import Flaw
 from scoring.sheets import CAUSES, FORM, Step, say, seen
 
 
-def page(state: str, found: Mapping[str, Any], steps: Sequence[Step]) -> dict[str, Any]:
-    """Everything that the page shows of a checked file, against the form as it is now."""
+def page(state: str, found: Mapping[str, Any], steps: Sequence[Step] | None) -> dict[str, Any]:
+    """Everything that the page shows of a checked file, against the form as it is now; `steps` is None where the file cannot be taken (any longer).
+
+    What is to be decided is asked only of a file without flaws.
+    """
     if found.get("refused"):
         why, mend = cause(found)
         words = format_html(_("Chưa ghi gì. <b>Tệp này không nhận được</b>: {why}"), why=why)
         return {"answer": words, "found": found, "refused": (why, mend)}
+    waiting, steps = steps is not None, steps or ()
     found = with_locked(found, steps)
+    clashes = [step for step in steps if step.clash] if not found["flaw_count"] else []
     return {
-        "answer": answer(state, found, steps),
+        "answer": answer(state, found, steps, waiting=waiting),
+        "waiting": waiting,
         "found": found,
         "bar": shares(found),
         "sheets": parts(found),
         "flaws": places(found["flaws"]),
         "warnings": places(found["warnings"]),
-        "changes": [step for step in steps if not step.clash and not step.locked],
-        "clashes": [step for step in steps if step.clash and not step.locked],
+        "changes": [step for step in steps if not step.locked and step not in clashes],
+        "clashes": clashes,
         "seen": seen(steps),
         "lock": lock(state, found, steps),
     }
@@ -59,12 +65,14 @@ def _locked(step: Step) -> Flaw:
     return Flaw(FORM, step.said.row, cell[0], what, then[:60], why, mend)
 
 
-def answer(state: str, found: Mapping[str, Any], steps: Sequence[Step]) -> str | SafeString:
+def answer(state: str, found: Mapping[str, Any], steps: Sequence[Step], *, waiting: bool) -> str | SafeString:
     """What the reader asks first: is anything wrong, and what happens if I confirm."""
     if state == "taken":
         return format_html(_("Đã ghi <b>{n} tiêu thức</b> từ tệp vào phiếu."), n=len(found["taken"]))
     if state == "dropped":
         return _("Tệp này đã thôi: có tệp khác gửi sau. Không ghi gì từ tệp này.")
+    if not waiting:
+        return _("Chưa ghi gì từ tệp này: phiếu đang khóa.")
     right, total = cells(found)
     clashes = sum(step.clash for step in steps)
     said = {"flaws": found["flaw_count"], "right": right, "total": total, "changes": len(steps), "clashes": clashes}

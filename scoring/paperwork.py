@@ -110,7 +110,8 @@ def _show(request: HttpRequest, form: Assessment, found: Upload, *, status: int 
         return render(request, "communes/_upload_job.html" if fragment else "scoring/upload_job.html", context, status=status)
     if fragment:
         return HttpResponseClientRefresh()
-    context |= pages.page(found.state, found.findings, intake.steps(found, form) if context["open"] and found.state == Upload.READY else [])
+    waiting = context["open"] and found.state in (Upload.READY, Upload.REFUSED)
+    context |= pages.page(found.state, found.findings, intake.steps(found, form) if waiting else None)
     context["marked"] = reverse("assessment-upload-marked", args=place)
     if clashes := context.get("clashes"):
         rivals, decided = selectors.last_writers(form, Stage.SELF), _decided(request)

@@ -112,10 +112,10 @@ class Form:
 
     def heading(self) -> tuple[str, str]:
         """The two lines above the table."""
-        about = {"period": self.period[1], "set": self.criteria_set[1], "unit": self.unit[0], "code": self.period[0]}
+        about = {"period": self.period[1], "set": self.criteria_set[1], "code": f"{self.period[0]}/{self.unit[0]}", "version": VERSION}
         return (
             _("PHIẾU TỰ CHẤM ĐIỂM: %s") % self.unit[1],
-            _("Kỳ: %(period)s. Tiêu thức: %(set)s. Phiếu %(code)s/%(unit)s. Chỉ điền hai cột để trắng: điểm và giải thích.") % about,
+            _("Kỳ: %(period)s. Tiêu thức: %(set)s. Phiếu %(code)s, mẫu %(version)s. Chỉ điền hai cột để trắng: điểm và giải thích.") % about,
         )
 
 

@@ -151,6 +151,31 @@ def test_what_is_wrong_is_said_by_cell_or_file_and_nothing_is_saved(form, cast, 
     assert entered(form) == []
 
 
+def test_beside_the_flaws_stands_what_the_right_cells_would_change(form, cast):
+    client = client_of(cast.entry)
+    content = filled(client, "mười", 12, 13)
+    save(form, "CC03", 5, "", cast.signatory)
+
+    shown = send(client, content)
+
+    assert "Nếu ghi, 2 tiêu thức của phiếu sẽ khác đi" in text(shown)
+    assert "E7 I.2 Tiêu thức thành phần 2 Điểm tự chấm – 12" in text(shown)
+    assert 'type="radio"' not in shown.content.decode()
+
+
+def test_a_file_that_another_one_replaced_or_a_closed_form_offers_nothing(form, cast):
+    client = client_of(cast.entry)
+    first = send(client, filled(client, 10))
+    second = send(client, filled(client, 11))
+    replaced = client.get(first.request["PATH_INFO"])
+    bring_to(form, State.SUBMITTED, 17)
+    closed = client.get(second.request["PATH_INFO"])
+
+    assert "Tệp này đã thôi: có tệp khác gửi sau." in text(replaced)
+    assert "Chưa ghi gì từ tệp này: phiếu đang khóa." in text(closed)
+    assert not any(one.button("Xác nhận và ghi") for response in (replaced, closed) for one in page(response).forms)
+
+
 def test_a_wrong_cell_comes_back_marked_with_its_reason(form, cast):
     client = client_of(cast.entry)
     send(client, filled(client, "mười", 12))
