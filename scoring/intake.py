@@ -100,7 +100,7 @@ def check(*, upload: Upload, found: list[Sheet] | str) -> Reading:
     wrong, doubtful = (len({cell for cell in log.cells if cell[1]}) for log in (reading.flaws, reading.warnings))
     upload.findings = {
         "refused": reading.refused,
-        "about": _name(reading),
+        "about": _name(reading) if reading.about else "",
         "sheets": [[sheets.FORM, reading.cells, doubtful, wrong]],
         "flaw_count": reading.flaws.count,
         "flaws": sorted(reading.flaws.kept, key=in_order),
