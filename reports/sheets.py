@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.core.signing import BadSignature, Signer
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from communes import sealed
 from communes import sheets as tables
 from communes.parsing import Cell, Wrong, empty, number, plain_key, text, unit_code, yes_no
 from communes.reading import Sheet
@@ -24,7 +24,7 @@ from reports.rules import SECTIONS
 VERSION = "1"
 """Of the layout. A file of another version is not read."""
 
-GUIDE, FIGURES, WORDS, DIFFICULTIES, TEMPLATE = "Hướng dẫn", "Số liệu", "Báo cáo", "Vướng mắc", "Mẫu"
+GUIDE, FIGURES, WORDS, DIFFICULTIES, TEMPLATE = "Hướng dẫn", "Số liệu", "Báo cáo", "Vướng mắc", sealed.SHEET
 """The sheets; the last one is hidden."""
 
 NAME_ROW, CODE_ROW = 3, 5
@@ -45,7 +45,7 @@ PARTS = {"clause": gettext_lazy("Điều khoản, nội dung của kế hoạch"
 FAR, HALF = 20, 2
 """Against the last period: a share that moved by more than so many points, a whole that changed by more than one part in so many."""
 
-CAUSES: dict[str, tuple[str | Promise, str | Promise]] = tables.CAUSES | {
+CAUSES: dict[str, tuple[str | Promise, str | Promise]] = sealed.CAUSES | {
     "long": (gettext_lazy("Tệp có quá nhiều hàng hoặc quá nhiều chữ."), gettext_lazy("Dùng mẫu mới tải từ trang này; bỏ hàng, ô thừa.")),
     "no_template": (
         gettext_lazy("Tệp không phải mẫu báo cáo tải từ cổng: không có trang ẩn của mẫu."),
@@ -54,18 +54,6 @@ CAUSES: dict[str, tuple[str | Promise, str | Promise]] = tables.CAUSES | {
     "old_template": (
         gettext_lazy("Mẫu này đã cũ: cột hoặc danh sách xã của kỳ đã đổi từ khi tải."),
         gettext_lazy("Tải mẫu mới ở trang này, chép số liệu (Dán đặc biệt, Giá trị) sang rồi gửi."),
-    ),
-    "forged": (
-        gettext_lazy("Trang ẩn của mẫu đã bị sửa nên không rõ tệp là của đơn vị nào, kỳ nào."),
-        gettext_lazy("Tải mẫu mới ở trang này, chép số liệu (Dán đặc biệt, Giá trị) sang rồi gửi."),
-    ),
-    "other_unit": (
-        gettext_lazy("Đây là mẫu của đơn vị khác."),
-        gettext_lazy("Chọn đúng tệp của đơn vị mình, hoặc tải mẫu mới ở trang này."),
-    ),
-    "other_period": (
-        gettext_lazy("Đây là mẫu của kỳ báo cáo khác."),
-        gettext_lazy("Chọn đúng tệp của kỳ này, hoặc tải mẫu mới ở trang này. Số liệu của hai kỳ không dùng thay nhau."),
     ),
     "no_figures": (
         gettext_lazy("Không có trang tính “Số liệu”: trang đã bị đổi tên, xóa hoặc ẩn."),
@@ -180,29 +168,20 @@ def say(question: Question, pair: Pair | None) -> str:
 
 
 def manifest(form: Form) -> list[tuple[str, str]]:
-    """The lines of the hidden sheet without the last one, which is `seal` of them."""
+    """The lines of the hidden sheet."""
     head = [("version", VERSION), ("unit", form.unit[0]), ("period", form.period[0])]
     return head + [("column", column.code) for column in columns(form.questions)] + [("commune", place.code) for place in form.communes]
 
 
-_signer = Signer(salt="reports.sheets")
-
-
-def seal(lines: Sequence[tuple[str, str]]) -> str:
-    """The signature of a template; only the portal can write it."""
-    return _signer.sign(digest([list(line) for line in lines]))
+SALT = "reports.sheets"
+"""Of the signature."""
 
 
 def _template(sheet: Sheet | None, form: Form) -> tuple[str, str]:
     """Why the file is not a template of this district, this period and today's layout (empty when it is); the code of what it is about instead."""
     if sheet is None:
         return "no_template", ""
-    try:
-        lines = [(text(cells[0]), text(cells[1], 400)) for _row, cells in sheet.rows if len(cells) > 1]
-        sealed = _signer.unsign(lines[-1][1]) == digest([list(line) for line in lines[:-1]]) and lines[-1][0] == "seal"
-    except (Wrong, BadSignature, IndexError):
-        sealed = False
-    if not sealed:
+    if (lines := sealed.read_seal(sheet, SALT)) is None:
         return "forged", ""
     said = dict(lines[:3])
     if said.get("version") != VERSION:
@@ -211,7 +190,7 @@ def _template(sheet: Sheet | None, form: Form) -> tuple[str, str]:
         return "other_unit", said["unit"]
     if said["period"] != form.period[0]:
         return "other_period", said["period"]
-    return ("", "") if lines[:-1] == manifest(form) else ("old_template", "")
+    return ("", "") if lines == manifest(form) else ("old_template", "")
 
 
 def read(sheets: Sequence[Sheet], form: Form, known: Known, places: Places) -> Reading:

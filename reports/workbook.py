@@ -4,68 +4,36 @@ Pure: a form and what the portal knows in, bytes out. Text is written as text wh
 """
 
 import io
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from communes.sealed import A4, Styles, lay_out, lock, open_book, write_seal
 from reports import sheets
 from reports.rules import SECTIONS
 from reports.sheets import CODE_ROW, NAME_ROW, Column, Form, Known
 
-FONT = "Times New Roman"
-A4 = 9
 SPARE = 30
 """Rows for difficulties."""
-
-TEXT = {"num_format": "@", "quote_prefix": True, "text_wrap": True, "valign": "top"}
-STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True, "font_size": 14},
-    "note": {"text_wrap": True, "valign": "top"},
-    "head": {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1, "bg_color": "#E8EEE4"},
-    "label": {"text_wrap": True, "align": "center", "valign": "vcenter", "border": 1, "font_size": 9, "bg_color": "#F4F7F2"},
-    "code": {"font_size": 7, "font_color": "#767676", "border": 1, "align": "center", "shrink": True, "num_format": "@"},
-    "unit": {"num_format": "@", "border": 1, "bg_color": "#F4F7F2", "valign": "vcenter"},
-    "entry": {"num_format": "#,##0", "border": 1, "locked": False},
-    "choice": {"align": "center", "border": 1, "locked": False},
-    "known": {"num_format": "#,##0", "border": 1, "bg_color": "#D9D9D9"},
-    "known_choice": {"align": "center", "border": 1, "bg_color": "#D9D9D9"},
-    "words": {**TEXT, "border": 1, "locked": False},
-    "fixed": {"text_wrap": True, "valign": "top", "border": 1, "bg_color": "#F4F7F2"},
-}
-
-Styles = Mapping[str, Any]
 
 
 def workbook(form: Form, known: Known) -> bytes:
     """The workbook of a district and a period, filled with what is in force."""
     file = io.BytesIO()
-    book = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties({"title": f"{form.unit[1]}, {form.period[1]}", "company": "", "author": ""})
-    styles = {name: book.add_format({"font_name": FONT, "font_size": 11, **style}) for name, style in STYLES.items()}
+    book, styles = open_book(file, _title(form))
     _guide(book.add_worksheet(sheets.GUIDE), form, styles)
     _figures(book.add_worksheet(sheets.FIGURES), form, known, styles)
     _words(book.add_worksheet(sheets.WORDS), form, known, styles)
     _difficulties(book.add_worksheet(sheets.DIFFICULTIES), known, styles)
-    _template(book.add_worksheet(sheets.TEMPLATE), form)
+    write_seal(book.add_worksheet(sheets.TEMPLATE), sheets.manifest(form), sheets.SALT)
     book.close()
     return file.getvalue()
 
 
-def _lock(sheet: Worksheet) -> None:
-    """What is no entry cannot be changed by accident. No password: this is help, not defence; the reader checks everything."""
-    sheet.protect("", {"format_columns": True, "format_rows": True})
-
-
-def _page(sheet: Worksheet, form: Form) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
-    title = f"{form.unit[1]}, {form.period[1]}".replace("&", "&&")
-    sheet.set_footer(f"&L{title}&R{_('Trang')} &P/&N")
+def _title(form: Form) -> str:
+    return f"{form.unit[1]}, {form.period[1]}"
 
 
 def _guide(sheet: Worksheet, form: Form, styles: Styles) -> None:
@@ -96,9 +64,9 @@ def _guide(sheet: Worksheet, form: Form, styles: Styles) -> None:
         for place, words in enumerate((question.name, how, question.definition)):
             sheet.write_string(row, place, words, styles["fixed"])
         sheet.set_row(row, 15.5 * max(1, -(-len(question.definition) // 82), -(-len(question.name) // 34)))
-    _page(sheet, form)
+    lay_out(sheet, _title(form))
     sheet.fit_to_pages(1, 0)
-    _lock(sheet)
+    lock(sheet)
 
 
 def _figures(sheet: Worksheet, form: Form, known: Known, styles: Styles) -> None:
@@ -128,13 +96,13 @@ def _figures(sheet: Worksheet, form: Form, known: Known, styles: Styles) -> None
     sheet.set_column(1, 1, 24)
     sheet.set_column(2, 1 + len(columns), 11)
     sheet.freeze_panes(CODE_ROW, 2)
-    _page(sheet, form)
+    lay_out(sheet, _title(form))
     sheet.repeat_rows(NAME_ROW - 1, CODE_ROW - 1)
     sheet.repeat_columns(0, 1)
     sheet.print_across()
     sheet.set_print_scale(80)
     sheet.activate()
-    _lock(sheet)
+    lock(sheet)
 
 
 def _header(sheet: Worksheet, columns: list[Column], styles: Styles) -> None:
@@ -190,10 +158,10 @@ def _words(sheet: Worksheet, form: Form, known: Known, styles: Styles) -> None:
         _text(sheet, row, 2, known.narrative.get(section, ""), styles)
         sheet.set_row(row, 150)
     sheet.freeze_panes(3, 2)
-    _page(sheet, form)
+    lay_out(sheet, _title(form))
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(2)
-    _lock(sheet)
+    lock(sheet)
 
 
 def _difficulties(sheet: Worksheet, known: Known, styles: Styles) -> None:
@@ -212,7 +180,7 @@ def _difficulties(sheet: Worksheet, known: Known, styles: Styles) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(sheets.DIFFICULTY_ROW - 1)
     sheet.print_area(f"A1:{xl_col_to_name(len(sheets.PARTS) - 1)}{sheets.DIFFICULTY_ROW + max(len(said), 10)}")
-    _lock(sheet)
+    lock(sheet)
 
 
 def _text(sheet: Worksheet, row: int, place: int, words: str, styles: Styles) -> None:
@@ -220,13 +188,3 @@ def _text(sheet: Worksheet, row: int, place: int, words: str, styles: Styles) ->
         sheet.write_string(row, place, words, styles["words"])
     else:
         sheet.write_blank(row, place, None, styles["words"])
-
-
-def _template(sheet: Worksheet, form: Form) -> None:
-    """What the reader knows the file by."""
-    lines = sheets.manifest(form)
-    for row, (name, value) in enumerate([*lines, ("seal", sheets.seal(lines))]):
-        sheet.write_string(row, 0, name)
-        sheet.write_string(row, 1, value)
-    sheet.very_hidden()
-    sheet.protect()

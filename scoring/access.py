@@ -46,6 +46,14 @@ def get_assessment_to_enter(user: User, period_code: str, unit_code: str) -> tup
     raise PermissionDenied(_("Vai trò của bạn chỉ được xem phiếu này."))
 
 
+def get_assessment_to_fill(user: User, period_code: str, unit_code: str) -> Assessment:
+    """The assessment whose own points the user writes, in whatever state it is; else Http404 or PermissionDenied: only the commune fills its form."""
+    assessment, stage = get_assessment_to_enter(user, period_code, unit_code)
+    if stage != Stage.SELF:
+        raise PermissionDenied(_("Chỉ xã gửi phiếu Excel của mình."))
+    return assessment
+
+
 def get_assessment_for_title(user: User, period_code: str, unit_code: str) -> Assessment:
     """The assessment beside which a title is entered; Http404 too for a period that is no year, PermissionDenied unless `may_enter_title`."""
     assessment = get_assessment(user, period_code, unit_code)

@@ -26,9 +26,6 @@ from scoring.models import Answer, Assessment, Criterion, Title
 from scoring.rules import Stage, State, Tally
 from scoring.services import Change
 
-MAX_WORDS = 4000
-"""Longest note, reason or remark, in characters: two printed pages."""
-
 
 def write_points(points: Decimal | None) -> str:
     """Points as they are typed: 14,5; 14,25; 20,0; empty where there are none."""
@@ -40,7 +37,7 @@ class WordsField(forms.CharField):
 
     widget = forms.Textarea
     default_validators = [
-        MaxLengthValidator(MAX_WORDS, gettext_lazy("Đoạn này dài %(show_value)d ký tự, nhiều nhất %(limit_value)d. Viết gọn lại rồi lưu."))
+        MaxLengthValidator(rules.MAX_WORDS, gettext_lazy("Đoạn này dài %(show_value)d ký tự, nhiều nhất %(limit_value)d. Viết gọn lại rồi lưu."))
     ]
 
     def to_python(self, value: object) -> str:

@@ -372,3 +372,7 @@ def same_quarter(first: date, last: date) -> bool:
 def working_days(first: date, last: date) -> int:
     """Days from Monday to Friday between two days, both counted; 0 when the last is before the first. Holidays are not known here."""
     return sum((first + timedelta(days=n)).weekday() < WEEKEND for n in range((last - first).days + 1))
+
+
+MAX_WORDS = 4000
+"""Longest note, reason or remark, in characters: two printed pages."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring import views
+from scoring import paperwork, views
 
 urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/acts/<slug:act>/", views.act, name="act"),
     path("assessments/<slug:period>/<slug:code>/explain/", views.explain, name="explain"),
     path("assessments/<slug:period>/<slug:code>/title/", views.title, name="title"),
+    path("assessments/<slug:period>/<slug:code>/print/", paperwork.paper, name="assessment-print"),
+    path("assessments/<slug:period>/<slug:code>/excel/", paperwork.workbook, name="assessment-workbook"),
+    path("assessments/<slug:period>/<slug:code>/excel/upload/", paperwork.upload, name="assessment-upload"),
+    path("assessments/<slug:period>/<slug:code>/excel/upload/<uuid:upload>/", paperwork.check, name="assessment-upload-check"),
+    path("assessments/<slug:period>/<slug:code>/excel/upload/<uuid:upload>/take/", paperwork.take, name="assessment-upload-take"),
+    path("assessments/<slug:period>/<slug:code>/excel/upload/<uuid:upload>/marked/", paperwork.marked, name="assessment-upload-marked"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
     path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),
 ]

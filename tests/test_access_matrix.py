@@ -108,6 +108,12 @@ TABLE = [
     Row("act", COMMUNES, post={APPRAISER, *OFFICERS}, arguments=FORM | {"act": "copy"}),
     Row("explain", COMMUNES, post={ENTRY, SIGNATORY}, arguments=FORM),
     Row("title", COMMUNES, post=OFFICERS, arguments=FORM),
+    Row("assessment-print", COMMUNES, get=EVERYBODY, arguments=FORM),
+    Row("assessment-workbook", COMMUNES, get=EVERYBODY, arguments=FORM),
+    Row("assessment-upload", COMMUNES, get={ENTRY, SIGNATORY}, post={ENTRY, SIGNATORY}, arguments=FORM),
+    Row("assessment-upload-check", ("03124",), get={ENTRY, SIGNATORY}, arguments=FORM | {"upload": "{form_file}"}),
+    Row("assessment-upload-marked", ("03124",), get={ENTRY, SIGNATORY}, arguments=FORM | {"upload": "{form_file}"}, found=404),  # not checked yet
+    Row("assessment-upload-take", ("03124",), post={ENTRY, SIGNATORY}, arguments=FORM | {"upload": "{form_file}"}),
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
     Row("appraisal-csv", DISTRICTS, get=EVERYBODY, arguments=FORM),
     Row("home", get=EVERYBODY, found=302),
@@ -315,6 +321,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
         document=DocumentFactory().pk,
         upload=UploadFactory(unit=place.commune, uploaded_by=people["entry"]).pk,
         forms=forms,
+        form_file=UploadFactory(register="assessment", unit=place.commune, since=year.ends_on, uploaded_by=people["entry"]).pk,
         workbook=UploadFactory(register="report", unit=place.district, since=year.ends_on, uploaded_by=people["appraiser"]).pk,
         obligations={unit.code: make_obligation(unit).pk for unit in (place.province, *place.districts, *place.communes)},
     )

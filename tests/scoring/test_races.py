@@ -1,5 +1,6 @@
 """Several people at the same form at the same moment: one wins, the others are told, nothing is lost or half done."""
 
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -7,16 +8,22 @@ from threading import Barrier
 
 import pytest
 from django.db import connections
+from openpyxl import load_workbook
 
 from accounts.models import User
+from communes.models import Upload
+from communes.reading import read
+from communes.services import Stale
 from ledger.models import Entry
 from ledger.rules import chain
-from scoring import services
+from scoring import intake, services, sheets
 from scoring.models import Assessment
 from scoring.rules import Stage, State
 from scoring.services import Change, Refused
+from scoring.workbook import workbook
 from tests.conftest import Cast
 from tests.factories import bring_to, fill_in
+from tests.sheets import saved
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -107,4 +114,61 @@ def test_an_approval_and_a_change_of_points_never_mix(forms: dict[str, Assessmen
             assert (form.total, points) == (51, 51)
         else:
             assert (form.state, form.total, points) == (State.APPRAISED, None, 37)
+        assert chain_holds(form)
+
+
+def confirmed(upload: Upload, form: Assessment, actor: User) -> Callable[[], object]:
+    """Confirm a file as it is shown now."""
+    seen = sheets.seen(intake.steps(upload, form))
+
+    def take() -> object:
+        fresh = Assessment.objects.select_related("period", "unit").get(pk=form.pk)
+        try:
+            return intake.take_form(upload=upload, assessment=fresh, seen=seen, decided={}, actor=actor)
+        except Stale:
+            return "taken already"
+
+    return take
+
+
+def checked(form: Assessment, actor: User, *points: int) -> Upload:
+    """A workbook of the form with these points, sent and checked."""
+    book = load_workbook(io.BytesIO(workbook(intake.form_of(form))))
+    for row, value in enumerate(points, start=sheets.HEAD + 2):
+        book[sheets.FORM][f"E{row}"] = value
+    content = saved(book)
+    upload = intake.receive(assessment=form, name="phieu.xlsx", content=content, actor=actor)
+    intake.check(upload=upload, found=read(content))
+    return upload
+
+
+def test_two_uploads_of_one_form_at_once_and_two_confirmations_have_one_effect(forms: dict[str, Assessment], cast: Cast) -> None:
+    form, content = forms["03124"], workbook(intake.form_of(forms["03124"]))
+    receive = lambda: intake.receive(assessment=form, name="phieu.xlsx", content=content, actor=cast.entry)  # noqa: E731
+    first, second = at_once(receive, receive)
+    kept = Upload.objects.count()
+
+    upload = checked(form, cast.entry, 17, 15, 19)
+    results = at_once(confirmed(upload, form, cast.entry), confirmed(upload, form, cast.signatory))
+
+    assert (first, kept) == (second, 1)
+    assert sorted(results, key=str) == [3, "taken already"]
+    assert [answer.self_points for answer in form.answers.order_by("criterion__position")] == [17, 15, 19]
+    assert Entry.objects.about("assessment", form.key).filter(act="enter").count() == 3
+    assert chain_holds(form)
+
+
+def test_a_workbook_and_the_page_never_overwrite_each_other(forms: dict[str, Assessment], cast: Cast) -> None:
+    for code in ("03124", "03127", "03148", "03151"):
+        form = forms[code]
+        upload = checked(form, cast.entry, 17, 15, 19)
+        version = form.answers.get(criterion__code="CC01").version
+
+        taken, stale = at_once(confirmed(upload, form, cast.entry), save(form, Stage.SELF, 3, version, cast.signatory))
+
+        points = [answer.self_points for answer in form.answers.order_by("criterion__position")]
+        if isinstance(taken, intake.Moved):
+            assert (stale, points) == ([], [3, None, None])
+        else:
+            assert (taken, stale, points) == (3, ["CC01"], [17, 15, 19])
         assert chain_holds(form)

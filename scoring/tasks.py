@@ -1,0 +1,31 @@
+"""Door of the scoring room to Celery: check the workbook of a commune's form."""
+
+from celery import shared_task
+from django.utils.translation import gettext as _
+
+from communes import services as uploads
+from communes.models import Upload
+from communes.reading import Refused, Sheet, read
+from ledger import services as ledger
+from ledger.models import Job
+from scoring import intake, sheets
+
+
+@shared_task(name=intake.CHECK_TASK)
+def check_upload(job_id: str) -> None:
+    """Check the workbook that a job names."""
+    ledger.run(job_id, _check)
+
+
+def _check(job: Job) -> str:
+    upload = Upload.objects.select_related("unit").get(pk=job.key)
+    uploads.note_step(upload, 1)
+    try:
+        with upload.file.open() as file:
+            found: list[Sheet] | str = read(file.read(), sheets.LONGEST)
+    except Refused as refused:
+        found = refused.cause
+    uploads.note_step(upload, 2)
+    intake.check(upload=upload, found=found)
+    uploads.note_step(upload, 0)
+    return _("Đã kiểm tra xong.")

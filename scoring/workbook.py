@@ -1,0 +1,136 @@
+"""The workbook of one commune's form: a row a criterion, two columns to fill in, the rest locked; see sheets.py for what ties it to the form.
+
+Pure: a form in, bytes out.
+"""
+
+import io
+from typing import Any
+
+from django.utils.translation import gettext as _
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from communes.sealed import STYLES, TEXT, Styles, lay_out, lock, open_book, write_seal
+from scoring import sheets
+from scoring.rules import MAX_WORDS
+from scoring.sheets import CODE, GUIDANCE, HEAD, LABELS, MAXIMUM, NUMBER, POINTS, TITLE, WORDS, Form, Row
+
+FIXED = STYLES["fixed"]
+LOOKS = STYLES | {
+    "points": {"num_format": "0.00", "border": 1, "valign": "top", "locked": False},
+    "total": {"num_format": "0.00", "bold": True},
+    "maximum": {**FIXED, "num_format": "0.##", "align": "center"},
+    "group": {**FIXED, "bold": True, "bg_color": "#E8EEE4"},
+    "group_maximum": {**FIXED, "bold": True, "bg_color": "#E8EEE4", "num_format": "0.##", "align": "center"},
+    "locked_points": {"num_format": "0.00", "border": 1, "valign": "top", "bg_color": "#D9D9D9"},
+    "locked_words": {**TEXT, "border": 1, "bg_color": "#D9D9D9"},
+}
+WIDTHS = {NUMBER: 6, CODE: 8, TITLE: 30, MAXIMUM: 8, POINTS: 10, WORDS: 44, GUIDANCE: 46}
+"""Of the columns, in characters: together an A4 page across at two thirds of its size."""
+
+LINE = 15
+"""The height of a line of text, in points."""
+
+
+def workbook(form: Form, *, writes: bool = True) -> bytes:
+    """The workbook of a form, filled with what it holds. Who only reads gets every cell locked."""
+    file = io.BytesIO()
+    book, styles = open_book(file, _title(form), LOOKS)
+    _guide(book.add_worksheet(sheets.GUIDE), form, styles)
+    _form(book.add_worksheet(sheets.FORM), form, styles, writes=writes)
+    write_seal(book.add_worksheet(sheets.TEMPLATE), sheets.manifest(form), sheets.SALT)
+    book.close()
+    return file.getvalue()
+
+
+def _title(form: Form) -> str:
+    return f"{form.unit[1]}, {form.period[1]}"
+
+
+def _guide(sheet: Worksheet, form: Form, styles: Styles) -> None:
+    sheet.set_column(0, 0, 120)
+    sheet.write_string(0, 0, _("Hướng dẫn điền phiếu tự chấm"), styles["title"])
+    about = {"unit": form.unit[1], "period": form.period[1]}
+    lines = (
+        _("Phiếu này chỉ dùng cho: %(unit)s. Kỳ: %(period)s. Không dùng phiếu của kỳ khác hay của đơn vị khác.") % about,
+        _("1. Ở trang “Phiếu tự chấm”, mỗi hàng là một tiêu thức. Chỉ điền hai cột để trắng: “Điểm tự chấm” và “Giải thích”. Ô xám là ô khóa."),
+        _("2. Điểm từ 0 đến điểm tối đa của tiêu thức, nhiều nhất hai chữ số sau dấu phẩy: 12,5. Chưa chấm thì để trống; trống không phải là 0."),
+        _("3. Giải thích ghi căn cứ cho điểm: số liệu, văn bản, việc đã làm; nhiều nhất %d ký tự (Alt+Enter để xuống dòng).") % MAX_WORDS,
+        _("4. Phiếu bị trả lại thì chỉ sửa được tiêu thức có ý kiến; ý kiến nằm ở ghi chú của ô điểm."),
+        _("5. Không đổi tên trang, không chèn, xóa hàng cột, không gộp ô, không đặt mật khẩu; lưu kiểu .xlsx."),
+        _("6. Gửi tệp ở trang phiếu của xã trên cổng: cổng kiểm tra thử từng ô, nói rõ chỗ sai, cho xem từng chỗ sẽ khác; xác nhận thì mới ghi."),
+        _("7. Trên trang đã có người sửa cùng tiêu thức sau khi tải phiếu này thì cổng hỏi giữ điểm nào, không ghi đè."),
+    )
+    for row, line in enumerate(lines, start=2):
+        sheet.write_string(row, 0, line, styles["note"])
+        sheet.set_row(row, LINE * _lines(line, 118) + 3)
+    lay_out(sheet, _title(form))
+    sheet.fit_to_pages(1, 0)
+    lock(sheet)
+
+
+def _form(sheet: Worksheet, form: Form, styles: Styles, *, writes: bool) -> None:
+    for place, width in WIDTHS.items():
+        sheet.set_column(place, place, width)
+    for number, (line, style) in enumerate(zip(form.heading(), ("title", "note"), strict=True)):
+        sheet.write_string(number, 0, line, styles[style] if style == "title" else None)
+    first, last = HEAD, HEAD + len(form.rows) - 1
+    sheet.write_string(HEAD - 2, TITLE, _("Tổng điểm tự chấm"), styles["total"])
+    sheet.write_number(HEAD - 2, MAXIMUM, float(sum(row.maximum for row in form.criteria)), styles["total"])
+    total = float(sum(row.points or 0 for row in form.criteria))
+    cells = f"{xl_rowcol_to_cell(first, POINTS)}:{xl_rowcol_to_cell(last, POINTS)}"
+    sheet.write_formula(HEAD - 2, POINTS, f"=SUM({cells})", styles["total"], total)
+    for place, label in enumerate(LABELS):
+        sheet.write_string(HEAD - 1, place, str(label), styles["head"])
+    for number, row in enumerate(form.rows, start=HEAD):
+        _row(sheet, number, row, styles, writes=writes)
+    sheet.freeze_panes(HEAD, TITLE + 1)
+    lay_out(sheet, f"{_title(form)} ({form.period[0]}/{form.unit[0]})")
+    sheet.repeat_rows(HEAD - 1)
+    sheet.fit_to_pages(1, 0)
+    sheet.activate()
+    sheet.set_selection(HEAD, POINTS, HEAD, POINTS)
+    lock(sheet)
+
+
+def _row(sheet: Worksheet, number: int, row: Row, styles: Styles, *, writes: bool) -> None:
+    fixed, maximum = (styles["group"], styles["group_maximum"]) if row.group else (styles["fixed"], styles["maximum"])
+    for place, words in ((NUMBER, row.number), (CODE, row.code), (TITLE, row.title), (GUIDANCE, row.guidance)):
+        sheet.write_string(number, place, words, fixed)
+    sheet.write_number(number, MAXIMUM, float(row.maximum), maximum)
+    sheet.set_row(number, LINE * max(_lines(row.guidance, 48), _lines(row.words, 46), _lines(row.title, 30), 1 if row.group else 2) + 3)
+    if row.group:
+        for place in (POINTS, WORDS):
+            sheet.write_blank(number, place, None, fixed)
+        return
+    kind = "" if writes and row.open else "locked_"
+    if row.points is None:
+        sheet.write_blank(number, POINTS, None, styles[f"{kind}points"])
+    else:
+        sheet.write_number(number, POINTS, float(row.points), styles[f"{kind}points"])
+    if row.words:
+        sheet.write_string(number, WORDS, row.words, styles["locked_words" if kind else "words"])
+    else:
+        sheet.write_blank(number, WORDS, None, styles["locked_words" if kind else "words"])
+    if row.remark:
+        sheet.write_comment(number, POINTS, _("Ý kiến khi trả lại: %s") % row.remark, {"x_scale": 2, "y_scale": 1.5})
+    sheet.data_validation(number, POINTS, number, POINTS, _rule(number, row))
+    sheet.data_validation(number, WORDS, number, WORDS, _length())
+
+
+def _lines(words: str, width: int) -> int:
+    """How many lines words take in a column so many characters wide."""
+    return sum(-(-len(line) // width) or 1 for line in words.split("\n"))
+
+
+def _rule(number: int, row: Row) -> dict[str, Any]:
+    """What Excel lets into the cell of points: a number from 0 to the maximum with two decimals."""
+    here, most = xl_rowcol_to_cell(number, POINTS), f"{row.maximum.normalize():f}"
+    words = _("Gõ một số từ 0 đến %s, nhiều nhất hai chữ số sau dấu phẩy, ví dụ 0,5.") % most.replace(".", ",")
+    formula = f"=AND(ISNUMBER({here}),{here}>=0,{here}<={most},ROUND({here},2)={here})"
+    return {"validate": "custom", "value": formula, "input_message": words, "error_title": _("Điểm không đúng"), "error_message": words}
+
+
+def _length() -> dict[str, Any]:
+    words = _("Nhiều nhất %d ký tự. Viết gọn lại.") % MAX_WORDS
+    return {"validate": "length", "criteria": "<=", "value": MAX_WORDS, "error_title": _("Quá dài"), "error_message": words}
