@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import districts, paperwork, published, uploads, views
+from reports import districts, paperwork, published, scrutiny, uploads, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -46,4 +46,5 @@ urlpatterns = [
     path("units/", views.units, name="units"),
     path("units/<slug:code>/", views.unit, name="unit"),
     path("units/<slug:code>/csv/", views.unit_csv, name="unit-csv"),
+    path("what-if/<slug:period>/", scrutiny.what_if, name="what-if"),
 ]
