@@ -186,3 +186,11 @@ def get_scrutiny(user: User, code: str, day: date) -> tuple[Unit, list[Unit]]:
     found = get_scope(user, code, day)
     require(user, SCRUTINY_READERS)
     return found
+
+
+def get_province_to_inspect(user: User) -> Unit:
+    """The province whose communes are proposed for inspection; Http404 for those below it, PermissionDenied for software."""
+    if user.unit.level != Level.PROVINCE:
+        raise Http404(_("Danh sách đề xuất kiểm tra là của tỉnh."))
+    require(user, PROVINCE_READERS)
+    return user.unit

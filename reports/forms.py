@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -545,3 +546,34 @@ def change_forms(units: Sequence[Any], criteria: Sequence[tuple[str, str]], data
     given = [n for n in range(MAX_CHANGES) if data.get(f"c{n}-points")]
     free = [n for n in range(MAX_CHANGES) if n not in given][: max(1, 2 - len(given))]
     return [*(ChangeForm(units, criteria, f"c{n}", data) for n in given), *(ChangeForm(units, criteria, f"c{n}") for n in free)]
+
+
+class SampleForm(forms.Form):
+    """How many communes to propose for inspection, and the words from which chance begins: the same words give the same sample."""
+
+    use_required_attribute = False
+
+    number = forms.IntegerField(
+        label=gettext_lazy("Số xã kiểm tra"),
+        error_messages={
+            "required": gettext_lazy("Gõ số xã, ví dụ 13."),
+            "invalid": gettext_lazy("Số xã là một số nguyên, ví dụ 13."),
+            "min_value": gettext_lazy("Ít nhất %(limit_value)s: mỗi huyện một xã."),
+            "max_value": gettext_lazy("Nhiều nhất %(limit_value)s: chỉ có bấy nhiêu xã."),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    seed = forms.CharField(
+        label=gettext_lazy("Chuỗi rút thăm"),
+        max_length=40,
+        help_text=gettext_lazy("Cùng chuỗi, cùng số liệu thì ra cùng danh sách; đổi chuỗi là rút lại"),
+        error_messages={
+            "required": gettext_lazy("Gõ một chuỗi bất kỳ, ví dụ 2018-Y."),
+            "max_length": gettext_lazy("Chuỗi dài quá 40 ký tự. Gõ ngắn hơn."),
+        },
+    )
+
+    def __init__(self, data: Mapping[str, Any], *, number: int, low: int, high: int, seed: str) -> None:
+        super().__init__({"number": number, "seed": seed, **data})
+        for limit in (MinValueValidator(low), MaxValueValidator(high)):
+            self.fields["number"].validators.append(limit)

@@ -218,6 +218,10 @@ TABLE = [
     # behind the figures
     Row("what-if", get=LOOKERS, arguments=PERIOD),
     Row("what-if", UNITS, get=LOOKERS, arguments=PERIOD, query="?unit={code}"),
+    *(Row(name, get=LOOKERS, arguments=PERIOD) for name in ("quality", "quality-csv", "quality-answers")),
+    *(Row(name, UNITS, get=LOOKERS, arguments=PERIOD, query="?unit={code}") for name in ("quality", "quality-csv", "quality-answers")),
+    Row("quality-sample", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
+    Row("quality-sample-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     # the API
     Row("api:units", get=EVERYBODY),
     Row("api:units", DISTRICTS, get=EVERYBODY, query="?district={code}"),
