@@ -327,7 +327,7 @@ class Pick:
 def weigh(one: Commune) -> dict[str, Decimal]:
     """What each reason weighs in a commune; reasons that weigh nothing are left out."""
     known = measures(one)
-    parts = {row.reason: row.weight * min(Decimal(1), known[row.reason] / row.full) for row in WEIGHTS}
+    parts = {row.reason: row.weight * min(known[row.reason], row.full) / row.full for row in WEIGHTS}
     return {reason: part for reason, part in parts.items() if part}
 
 

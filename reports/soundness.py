@@ -99,19 +99,19 @@ def _answer(group: Group) -> SafeString | str:
         return _("Chưa xã nào gửi phiếu nên chưa có gì để xem.")
     parts = []
     if group.gap is not None:
-        words = (
-            _("Xã tự chấm cao hơn kết quả bình quân <b>{gap} điểm</b>")
-            if group.gap >= 0
-            else _("Kết quả cao hơn tự chấm bình quân <b>{gap} điểm</b>")
-        )
-        parts.append(format_html(words, gap=figure(abs(group.gap))))
-    if group.share_changed is not None:
-        words = _("huyện đổi <b>{changed} trong {judged} điểm</b>")
-        parts.append(format_html(words, changed=figure(group.changed), judged=figure(group.judged)))
+        parts.append(format_html(_gap_words(higher=group.gap >= 0, single=len(group.communes) == 1), gap=figure(abs(group.gap))))
+    if group.judged:
+        parts.append(format_html(_("huyện đổi <b>{changed} trong {judged} điểm</b>"), changed=figure(group.changed), judged=figure(group.judged)))
     words = _("<b>{n}</b> điểm tối đa không có giải thích, <b>{m}</b> trái với sổ")
     parts.append(format_html(words, n=figure(group.unproven), m=figure(group.contradicted)))
-    said = format_html_join("; ", "{}", ((part,) for part in parts))
-    return format_html("{}{}.", said[:1].upper(), SafeString(said[1:]))
+    first, *rest = parts
+    return format_html("{}{}.", SafeString(first[:1].upper() + first[1:]), format_html_join("", "; {}", ((part,) for part in rest)))
+
+
+def _gap_words(*, higher: bool, single: bool) -> str:
+    if single:
+        return _("xã tự chấm cao hơn kết quả <b>{gap} điểm</b>") if higher else _("kết quả cao hơn tự chấm <b>{gap} điểm</b>")
+    return _("xã tự chấm cao hơn kết quả bình quân <b>{gap} điểm</b>") if higher else _("kết quả cao hơn tự chấm bình quân <b>{gap} điểm</b>")
 
 
 def _finding(known: Sequence[Group]) -> str:
