@@ -13,6 +13,7 @@ from reports import board as boards
 from reports import goals, sentences
 from reports.quality import Commune, Group
 from reports.rules import TITLE
+from reports.whatif import Outcome
 from scoring.rules import State, round_half_up
 
 FILED = {
@@ -268,3 +269,16 @@ def sample_rows(rows: Iterable[dict[str, Any]], seed: str) -> Iterator[list[Any]
     for row in rows:
         one = row["pick"].commune
         yield [one.name, one.district_name, _two(row["weight"]), "; ".join(row["reasons"]), seed]
+
+
+def supposed_rows(outcomes: Iterable[Outcome]) -> Iterator[list[Any]]:
+    """Communes with their points and class as they stand and as supposed, as a table, head first."""
+    yield [
+        *(_("Đơn vị"), _("Huyện, thị xã, thành phố"), _("Điểm nay"), _("Hạng nay"), _("Điểm giả định"), _("Hạng giả định")),
+        *(_("Đổi hạng"), _("Còn thiếu để lên hạng")),
+    ]
+    for one in outcomes:
+        moved = (_("Lên") if one.rises else _("Xuống")) if one.moves else None
+        now, then = one.now, one.then
+        words = (sentences.GRADE_WORDS[now.grade], sentences.GRADE_WORDS[then.grade])
+        yield [one.form.name, one.form.district_name, now.total, words[0], then.total, words[1], moved, then.points_to_next]

@@ -26,7 +26,7 @@ from reports.models import Edition, Report
 from reports.selectors import FigureSheet
 from reports.sentences import GRADE_WORDS, figure, figure_words
 from reports.whatif import Change
-from scoring.rules import Threshold
+from scoring.rules import Grade, Threshold
 
 MAX_WORDS = 20_000
 """The longest narrative section, in characters: some eight pages."""
@@ -450,7 +450,7 @@ class NumberField(forms.Field):
         text = str(value or "").strip().removeprefix("+").replace("\N{MINUS SIGN}", "-")
         if not text:
             return None
-        words = {"typed": shorten(text), "low": figure(self.low), "high": figure(self.high)}
+        words = {"typed": shorten(text), "low": figure(self.low).replace("-", "\N{MINUS SIGN}"), "high": figure(self.high)}
         try:
             number = parse_decimal(text)
         except ValueError as error:
@@ -466,14 +466,16 @@ class WhatIfForm(forms.Form):
     use_required_attribute = False
 
     basis = forms.ChoiceField(
-        label=gettext_lazy("Tính từ điểm nào"), error_messages={"invalid_choice": gettext_lazy("Chọn một trong các cách tính.")}
+        label=gettext_lazy("Tính từ điểm nào"),
+        help_text=gettext_lazy("Đang đứng: kết quả duyệt; chưa có thì điểm thẩm định; chưa có thì tự chấm"),
+        error_messages={"invalid_choice": gettext_lazy("Chọn một trong các cách tính.")},
     )
     near = NumberField(label=gettext_lazy("Gần hạng trên: còn thiếu nhiều nhất (điểm)"), low=0, high=999)
 
     def __init__(self, thresholds: Sequence[Threshold], bases: Mapping[Any, Any], data: Mapping[str, Any]) -> None:
-        shown = {threshold.grade: figure(threshold.lower_pct) for threshold in thresholds if threshold.lower_pct}
+        shown = {str(threshold.grade): figure(threshold.lower_pct) for threshold in thresholds if threshold.lower_pct}
         super().__init__({"basis": next(iter(bases)), "near": figure(NEAR_GRADE), **shown, **data})
-        self.thresholds, self.grades = thresholds, list(shown)
+        self.thresholds, self.grades = thresholds, [Grade(grade) for grade in shown]
         self.fields["basis"].choices = [(str(key), words) for key, words in bases.items()]  # type: ignore[attr-defined]
         self.fields["near"].error_messages["required"] = _("Gõ số điểm, ví dụ 4.")
         for grade in self.grades:

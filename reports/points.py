@@ -149,8 +149,8 @@ def _maxima(period: Period, scope: Unit) -> list[quality.Maximum]:
     rows = _answers(period, scope).filter(assessment__state__in=quality.SENT).annotate(standing=standing("", "assessment__state"))
     columns = ("assessment__unit__code", *(f"criterion__{name}" for name in ("code", "number", "title")), "standing", "criterion__plan_section")
     return [
-        quality.Maximum(*known, sections=quality.sections_of(section))
-        for *known, section in rows.filter(standing=F("max_points")).values_list(*columns)
+        quality.Maximum(unit, code, number, title, value, quality.sections_of(section))
+        for unit, code, number, title, value, section in rows.filter(standing=F("max_points")).values_list(*columns)
     ]
 
 

@@ -211,7 +211,12 @@ class Check:
 def checks() -> tuple[Check, ...]:
     """What is held against the registers, with where it comes from."""
     with (Path(__file__).parent / "data" / "checks.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(Check(**{**row, "value": Decimal(row["value"])}) for row in csv.DictReader(file))
+        return tuple(_check(row) for row in csv.DictReader(file))
+
+
+def _check(row: Mapping[str, str]) -> Check:
+    value, words = Decimal(row["value"]), (row[name] for name in ("measure", "words", "page", "register", "provenance"))
+    return Check(row["section"], row["fact"], row["operator"], value, *words)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,40 @@ from communes.rules import Level
 from plan2018.access import get_periods
 from plan2018.models import Period
 from reports import access, exports, points, quality, soundness, supposed
-from reports.forms import SampleForm, WhatIfForm, change_forms
+from reports.forms import ChangeForm, SampleForm, WhatIfForm, change_forms
 from reports.quality import Commune, Contradiction, Group
 from reports.sentences import inside
 from reports.views import FILLED, csv_file, reader_of, text_of
-from reports.whatif import Basis, Form, suppose
+from reports.whatif import Basis, Form, Outcome, suppose
+
+
+@dataclass(frozen=True)
+class Supposition:
+    """What is supposed of a period and a unit, as an address tells it; the outcomes if all of it could be read."""
+
+    period: Period
+    scope: Unit
+    form: WhatIfForm
+    rows: list[ChangeForm]
+    forms: list[Form]
+    outcomes: list[Outcome] | None
+    asked: bool
+    """Whether anything is other than it stands."""
+
+
+def _suppose(request: HttpRequest, asked: Period, scope: Unit) -> Supposition:
+    given = {name: text_of(request, name) for name in request.GET}
+    thresholds, components = points.scale(asked)
+    form = WhatIfForm(thresholds, supposed.BASES, given)
+    basis = Basis(form.cleaned_data["basis"]) if form.is_valid() else Basis.REACHED
+    forms = points.forms(asked, scope, basis, components)
+    rows = change_forms(_units(forms), [("", _("Mọi tiêu thức")), *((one.code, str(one)) for one in components)], given)
+    bound = [row for row in rows if row.is_bound]
+    if not all(one.is_valid() for one in (form, *bound)):
+        return Supposition(asked, scope, form, rows, forms, None, asked=True)
+    changes = [change for row in bound if (change := row.change)]
+    outcomes = suppose(forms, {one.code: one.max_points for one in components}, thresholds, changes, form.asked)
+    return Supposition(asked, scope, form, rows, forms, outcomes, asked=bool(changes) or form.asked != thresholds)
 
 
 @require_safe
@@ -30,27 +59,31 @@ def what_if(request: HttpRequest, period: str) -> HttpResponse:
     """Classes, titles and their targets under supposed thresholds and points, for a unit (?unit=, else the reader's)."""
     asked, others = get_periods(period)
     scope, choices = access.get_scrutiny(reader_of(request), text_of(request, "unit"), asked.ends_on)
-    given = {name: text_of(request, name) for name in request.GET}
-    thresholds, components = points.scale(asked)
-    form = WhatIfForm(thresholds, supposed.BASES, given)
-    basis = Basis(form.cleaned_data["basis"]) if form.is_valid() else Basis.REACHED
-    forms = points.forms(asked, scope, basis, components)
-    rows = change_forms(_units(forms), [("", _("Mọi tiêu thức")), *((one.code, str(one)) for one in components)], given)
-    valid = form.is_valid() and all(row.is_valid() for row in rows if row.is_bound)
-    context: dict[str, Any] = {"period": asked, "others": others, "scope": scope, "choices": choices, "form": form, "rows": rows, "valid": valid}
-    if valid:
-        changes = [change for row in rows if row.is_bound and (change := row.change)]
-        outcomes = suppose(forms, {one.code: one.max_points for one in components}, thresholds, changes, form.asked)
+    made = _suppose(request, asked, scope)
+    context: dict[str, Any] = {"period": asked, "others": others, "scope": scope, "choices": choices}
+    context |= {"form": made.form, "rows": made.rows, "unread": [made.form, *made.rows], "valid": made.outcomes is not None}
+    if made.outcomes is not None:
         context |= supposed.page(
-            forms,
-            outcomes,
+            made.forms,
+            made.outcomes,
             points.class_targets(asked),
             scope.level,
-            within=form.cleaned_data["near"],
-            asked=bool(changes) or form.asked != thresholds,
+            within=made.form.cleaned_data["near"],
+            asked=made.asked,
             half=asked.kind == Period.HALF,
         )
-    return render(request, "reports/what_if.html", context, status=200 if valid else 422)
+    return render(request, "reports/what_if.html", context, status=200 if made.outcomes is not None else 422)
+
+
+@require_safe
+def what_if_csv(request: HttpRequest, period: str) -> HttpResponseBase:
+    """Every commune with its points and class now and as supposed, as a file; Http404 for what the page could not read."""
+    asked, _others = get_periods(period)
+    scope, _choices = access.get_scrutiny(reader_of(request), text_of(request, "unit"), asked.ends_on)
+    made = _suppose(request, asked, scope)
+    if made.outcomes is None:
+        raise Http404(_("Giả định này có chỗ không đọc được: xem lại trên trang thử giả định."))
+    return csv_file(exports.supposed_rows(made.outcomes), f"gia-dinh-{asked.code}-{scope.code}.csv")
 
 
 def _units(forms: list[Form]) -> list[Any]:
@@ -154,7 +187,7 @@ def _answers(look: Look, kind: str) -> list[dict[str, Any]]:
 def sample(request: HttpRequest, period: str) -> HttpResponse:
     """The communes proposed for inspection (III.8): how many (?number=) and from which words chance begins (?seed=)."""
     look, form = _sample(request, period)
-    context = look.context() | {"form": form, "weights": soundness.weights(), "base": quality.BASE, "heaviest": quality.HEAVIEST}
+    context = look.context() | {"form": form, "unread": [form], "weights": soundness.weights(), "base": quality.BASE, "heaviest": quality.HEAVIEST}
     if form.is_valid():
         context |= {"picks": _picks(look, form), "query": urlencode(form.cleaned_data)}
     return render(request, "reports/quality_sample.html", context, status=200 if form.is_valid() else 422)

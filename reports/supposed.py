@@ -25,7 +25,7 @@ from scoring.rules import Grade
 Row = dict[str, Any]
 
 BASES = {
-    Basis.REACHED: gettext_lazy("Điểm đang đứng: kết quả duyệt, chưa có thì điểm thẩm định, chưa có thì tự chấm"),
+    Basis.REACHED: gettext_lazy("Điểm đang đứng"),
     Basis.SELF: gettext_lazy("Điểm tự chấm"),
     Basis.APPRAISED: gettext_lazy("Điểm thẩm định"),
     Basis.FINAL: gettext_lazy("Kết quả cuối"),
@@ -66,7 +66,12 @@ def page(
     return {
         "answer": _answer(outcomes, effects, asked=asked),
         "effects": effects,
-        "bars": [(words, charts.stack({**of, "": len(left)})) for words, of in ((_("Nay"), now), (_("Giả định"), then))] if forms else [],
+        "bars": [
+            (words, charts.stack({**{str(grade): count for grade, count in of.items()}, "": len(left)}))
+            for words, of in ((_("Nay"), now), (_("Giả định"), then))
+        ]
+        if forms
+        else [],
         "moved": [one for one in outcomes if one.moves],
         "near": whatif.near(outcomes, within),
         "left": left,

@@ -47,6 +47,7 @@ urlpatterns = [
     path("units/<slug:code>/", views.unit, name="unit"),
     path("units/<slug:code>/csv/", views.unit_csv, name="unit-csv"),
     path("what-if/<slug:period>/", scrutiny.what_if, name="what-if"),
+    path("what-if/<slug:period>/csv/", scrutiny.what_if_csv, name="what-if-csv"),
     path("quality/<slug:period>/", scrutiny.quality_of, name="quality"),
     path("quality/<slug:period>/csv/", scrutiny.quality_csv, name="quality-csv"),
     path("quality/<slug:period>/answers/", scrutiny.quality_answers, name="quality-answers"),

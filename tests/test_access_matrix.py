@@ -216,10 +216,11 @@ TABLE = [
     Row("ranking", get=EVERYBODY, arguments=PERIOD),
     Row("ranking-csv", get=EVERYBODY, arguments=PERIOD),
     # behind the figures
-    Row("what-if", get=LOOKERS, arguments=PERIOD),
-    Row("what-if", UNITS, get=LOOKERS, arguments=PERIOD, query="?unit={code}"),
-    *(Row(name, get=LOOKERS, arguments=PERIOD) for name in ("quality", "quality-csv", "quality-answers")),
-    *(Row(name, UNITS, get=LOOKERS, arguments=PERIOD, query="?unit={code}") for name in ("quality", "quality-csv", "quality-answers")),
+    *(
+        Row(name, units, get=LOOKERS, arguments=PERIOD, query=query)
+        for name in ("what-if", "what-if-csv", "quality", "quality-csv", "quality-answers")
+        for units, query in (((), ""), (UNITS, "?unit={code}"))
+    ),
     Row("quality-sample", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     Row("quality-sample-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     # the API

@@ -150,12 +150,12 @@ communes = st.lists(
         key_area=st.booleans(),
     ),
     min_size=1,
-    max_size=30,
+    max_size=12,
     unique_by=lambda one: one.code,
 )
 
 
-@given(communes, st.integers(0, 40), st.text(max_size=5))
+@given(communes, st.integers(0, 15), st.text(max_size=3))
 def test_a_sample_has_the_number_asked_for_and_one_a_district_and_is_the_same_for_the_same_words(rows, number, seed):
     drawn = quality.sample(rows, number, seed)
     districts = {one.district for one in rows}

@@ -56,7 +56,7 @@ def form(*points: float | None, code: str = "1", district: str = "x", honoured: 
 # The rules
 
 
-@given(st.lists(communes))
+@given(st.lists(communes, max_size=5))
 def test_who_supposes_nothing_changes_nothing(forms):
     outcomes = suppose(forms, MAXIMA, THRESHOLDS, [], THRESHOLDS)
 
@@ -253,6 +253,16 @@ def test_what_cannot_be_read_is_said_beside_its_field(year_known, cast, query, w
 
     assert words in text
     assert ("Có chỗ chưa đọc được, nên chưa tính." in text) == bool(words)
+
+
+def test_every_commune_now_and_then_is_fetched_as_a_file(year_known, cast):
+    client = client_of(cast.officer)
+
+    lines = b"".join(client.get(URL + "csv/?c0-unit=03124&c0-points=-1")).decode("utf-8-sig").splitlines()
+
+    assert lines[1] == "Phường Him Lam;Thành phố Điện Biên Phủ;39;khá;39;khá;;12"
+    assert lines[2] == "Phường Noong Bua;Thành phố Điện Biên Phủ;51;tốt;48;khá;Xuống;3"
+    assert client.get(URL + "csv/?good=x").status_code == 404
 
 
 def test_a_period_without_forms_says_so(place, cast, criteria_set, half):
