@@ -61,7 +61,7 @@ def what_if(request: HttpRequest, period: str) -> HttpResponse:
     scope, choices = access.get_scrutiny(reader_of(request), text_of(request, "unit"), asked.ends_on)
     made = _suppose(request, asked, scope)
     context: dict[str, Any] = {"period": asked, "others": others, "scope": scope, "choices": choices}
-    context |= {"form": made.form, "rows": made.rows, "unread": [made.form, *made.rows], "valid": made.outcomes is not None}
+    context |= {"form": made.form, "rows": made.rows, "misread": [made.form, *made.rows], "valid": made.outcomes is not None}
     if made.outcomes is not None:
         context |= supposed.page(
             made.forms,
@@ -97,7 +97,7 @@ def _units(forms: list[Form]) -> list[Any]:
     return whole + [(name, communes) for (_code, name), communes in districts.items()]
 
 
-MOST_ANSWERS = 400
+MOST_ANSWERS = 200
 """So many answers are shown on one page."""
 
 
@@ -187,7 +187,7 @@ def _answers(look: Look, kind: str) -> list[dict[str, Any]]:
 def sample(request: HttpRequest, period: str) -> HttpResponse:
     """The communes proposed for inspection (III.8): how many (?number=) and from which words chance begins (?seed=)."""
     look, form = _sample(request, period)
-    context = look.context() | {"form": form, "unread": [form], "weights": soundness.weights(), "base": quality.BASE, "heaviest": quality.HEAVIEST}
+    context = look.context() | {"form": form, "misread": [form], "weights": soundness.weights(), "base": quality.BASE, "heaviest": quality.HEAVIEST}
     if form.is_valid():
         context |= {"picks": _picks(look, form), "query": urlencode(form.cleaned_data)}
     return render(request, "reports/quality_sample.html", context, status=200 if form.is_valid() else 422)

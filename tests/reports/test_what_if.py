@@ -253,6 +253,8 @@ def test_what_cannot_be_read_is_said_beside_its_field(year_known, cast, query, w
 
     assert words in text
     assert ("Có chỗ chưa đọc được, nên chưa tính." in text) == bool(words)
+    assert ("Chưa đọc được những chỗ sau." in text) == bool(words)
+    assert "Thông báo (" not in text  # nobody has news of it
 
 
 def test_every_commune_now_and_then_is_fetched_as_a_file(year_known, cast):
