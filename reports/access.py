@@ -175,3 +175,22 @@ def require_templates(user: User, kind: str = "") -> None:
     require(user, PROVINCE_ROLES)
     if kind and kind not in papers.WORD:
         raise Http404(_("Không có mẫu cho loại văn bản này."))
+
+
+SCRUTINY_READERS = PROVINCE_READERS | {Role.DISTRICT_APPRAISER}
+"""Who looks behind the figures of its area: officers, leaders, and each district's appraisers."""
+
+
+def get_scrutiny(user: User, code: str, day: date) -> tuple[Unit, list[Unit]]:
+    """The unit whose points are looked at (none: the user's own), and the units to choose from; Http404 outside the area, PermissionDenied for other roles."""
+    found = get_scope(user, code, day)
+    require(user, SCRUTINY_READERS)
+    return found
+
+
+def get_province_to_inspect(user: User) -> Unit:
+    """The province whose communes are proposed for inspection; Http404 for those below it, PermissionDenied for software."""
+    if user.unit.level != Level.PROVINCE:
+        raise Http404(_("Danh sách đề xuất kiểm tra là của tỉnh."))
+    require(user, PROVINCE_READERS)
+    return user.unit

@@ -11,8 +11,10 @@ from communes.rules import Level
 from plan2018.rules import VIETNAM
 from reports import board as boards
 from reports import goals, sentences
+from reports.quality import Commune, Group
 from reports.rules import TITLE
-from scoring.rules import round_half_up
+from reports.whatif import Outcome
+from scoring.rules import State, round_half_up
 
 FILED = {
     boards.Mark.ON_TIME: gettext_lazy("Đúng hạn"),
@@ -263,3 +265,60 @@ def caveats(*, illustrative: bool, unchecked: bool) -> Iterator[list[str]]:
         yield [_("Số liệu minh họa.")]
     if unchecked:
         yield [_("Tiêu thức và ngưỡng xếp loại là mẫu, chưa đối chiếu với phụ lục Quyết định 34/2011.")]
+
+
+def _two(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round_half_up(value, 2)
+
+
+def quality_of_districts(groups: Iterable[Group]) -> Iterator[list[Any]]:
+    """How far the points of each district can be relied on, as a table, head first: the columns of its page."""
+    yield [
+        *(_("Đơn vị"), _("Số xã"), _("Đã duyệt"), _("Chênh tự chấm và kết quả, bình quân (điểm)")),
+        *(_("Điểm huyện đã đổi"), _("Điểm huyện đã thẩm định"), _("Tỷ lệ đổi (%)"), _("Xã không bị hạ điểm nào"), _("Xã đã thẩm định")),
+        *(_("Độ lệch chuẩn của kết quả"), _("Thấp nhất"), _("Cao nhất"), _("Nhảy vọt"), _("So được với kỳ trước")),
+        *(_("Tối đa không có giải thích"), _("Tối đa trái với sổ")),
+    ]
+    for one in groups:
+        yield [
+            *(one.name, len(one.communes), len(one.totals), _two(one.gap)),
+            *(one.changed, one.judged, _two(one.share_changed), one.untouched, one.seen),
+            *(_two(one.spread), one.lowest, one.highest, one.jumping, one.compared),
+            *(one.unproven, one.contradicted),
+        ]
+
+
+def quality_of_communes(communes: Iterable[Commune]) -> Iterator[list[Any]]:
+    """The same of each commune, head first."""
+    yield [
+        *(_("Đơn vị"), _("Huyện, thị xã, thành phố"), _("Trạng thái"), _("Tự chấm"), _("Kết quả"), _("Chênh (điểm)")),
+        *(_("Điểm huyện đã đổi"), _("Điểm huyện đã hạ"), _("Số tiêu thức"), _("Thay đổi so với kỳ trước (điểm %)")),
+        *(_("Tối đa không có giải thích"), _("Tối đa trái với sổ"), _("Địa bàn xung yếu")),
+    ]
+    for one in communes:
+        yield [
+            *(one.name, one.district_name, sentences.STATE_WORDS[State(one.state)], one.self_total if one.sent else None, one.total, one.gap),
+            *(*((one.changed, one.lowered) if one.seen else (None, None)), one.answers, _two(one.jump)),
+            *(*((one.unproven, one.contradicted) if one.sent else (None, None)), _("Có") if one.key_area else None),
+        ]
+
+
+def sample_rows(rows: Iterable[dict[str, Any]], seed: str) -> Iterator[list[Any]]:
+    """The communes proposed for inspection as a table, head first: rows of `soundness.picks`; each line says how it was drawn, so that it can be drawn again."""
+    yield [_("Đơn vị"), _("Huyện, thị xã, thành phố"), _("Trọng số"), _("Lý do"), _("Chuỗi rút thăm")]
+    for row in rows:
+        one = row["pick"].commune
+        yield [one.name, one.district_name, _two(row["weight"]), "; ".join(row["reasons"]), seed]
+
+
+def supposed_rows(outcomes: Iterable[Outcome]) -> Iterator[list[Any]]:
+    """Communes with their points and class as they stand and as supposed, as a table, head first."""
+    yield [
+        *(_("Đơn vị"), _("Huyện, thị xã, thành phố"), _("Điểm nay"), _("Hạng nay"), _("Điểm giả định"), _("Hạng giả định")),
+        *(_("Đổi hạng"), _("Còn thiếu để lên hạng")),
+    ]
+    for one in outcomes:
+        moved = (_("Lên") if one.rises else _("Xuống")) if one.moves else None
+        now, then = one.now, one.then
+        words = (sentences.GRADE_WORDS[now.grade], sentences.GRADE_WORDS[then.grade])
+        yield [one.form.name, one.form.district_name, now.total, words[0], then.total, words[1], moved, then.points_to_next]

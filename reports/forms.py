@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,11 +19,14 @@ from communes.forms import DayField, check_file
 from communes.models import Unit
 from plan2018.forms import UNREAD, clean_words, shorten
 from plan2018.models import Indicator
-from plan2018.rules import Answer, NotWhole
+from plan2018.rules import Answer, NotWhole, parse_decimal
 from reports import papers, rules, word
+from reports.board import NEAR_GRADE
 from reports.models import Edition, Report
 from reports.selectors import FigureSheet
-from reports.sentences import figure_words
+from reports.sentences import GRADE_WORDS, figure, figure_words
+from reports.whatif import Change
+from scoring.rules import Grade, Threshold
 
 MAX_WORDS = 20_000
 """The longest narrative section, in characters: some eight pages."""
@@ -430,3 +436,146 @@ class TemplateForm(forms.Form):
             "invalid": gettext_lazy("Chọn tệp mẫu."),
         },
     )
+
+
+class NumberField(forms.Field):
+    """A number as people here type it, "85", "+0,5" or "−1", from `low` to `high`, with at most two decimals."""
+
+    def __init__(self, *, low: Decimal | int, high: Decimal | int, **given: Any) -> None:
+        super().__init__(**given)
+        self.low, self.high = Decimal(low), Decimal(high)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = str(value or "").strip().removeprefix("+").replace("\N{MINUS SIGN}", "-")
+        if not text:
+            return None
+        words = {"typed": shorten(text), "low": figure(self.low).replace("-", "\N{MINUS SIGN}"), "high": figure(self.high)}
+        try:
+            number = parse_decimal(text)
+        except ValueError as error:
+            raise ValidationError(_("Không đọc được “%(typed)s”. Gõ một số từ %(low)s đến %(high)s, ví dụ 1 hoặc 0,5.") % words) from error
+        if not self.low <= number <= self.high:
+            raise ValidationError(_("“%(typed)s” ngoài khoảng. Gõ một số từ %(low)s đến %(high)s.") % words)
+        return number
+
+
+class WhatIfForm(forms.Form):
+    """What is supposed of all communes: whose points are the beginning, from which percentage each class begins, how many points are near the next."""
+
+    use_required_attribute = False
+
+    basis = forms.ChoiceField(
+        label=gettext_lazy("Tính từ điểm nào"),
+        help_text=gettext_lazy("Đang đứng: kết quả duyệt; chưa có thì điểm thẩm định; chưa có thì tự chấm"),
+        error_messages={"invalid_choice": gettext_lazy("Chọn một trong các cách tính.")},
+    )
+    near = NumberField(label=gettext_lazy("Gần hạng trên: còn thiếu nhiều nhất (điểm)"), low=0, high=999)
+
+    def __init__(self, thresholds: Sequence[Threshold], bases: Mapping[Any, Any], data: Mapping[str, Any]) -> None:
+        shown = {str(threshold.grade): figure(threshold.lower_pct) for threshold in thresholds if threshold.lower_pct}
+        super().__init__({"basis": next(iter(bases)), "near": figure(NEAR_GRADE), **shown, **data})
+        self.thresholds, self.grades = thresholds, [Grade(grade) for grade in shown]
+        self.fields["basis"].choices = [(str(key), words) for key, words in bases.items()]  # type: ignore[attr-defined]
+        self.fields["near"].error_messages["required"] = _("Gõ số điểm, ví dụ 4.")
+        for grade in self.grades:
+            label = _("Hạng %(grade)s từ (%%)") % {"grade": GRADE_WORDS[grade]}
+            required = _("Gõ tỷ lệ phần trăm, ví dụ %s.") % shown[grade]
+            self.fields[grade] = NumberField(label=label, low=Decimal("0.01"), high=100, error_messages={"required": required})
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        for better, worse in pairwise(self.grades):
+            if better in found and worse in found and found[better] <= found[worse]:
+                words = {"better": GRADE_WORDS[better], "worse": GRADE_WORDS[worse]}
+                self.add_error(better, _("Ngưỡng hạng %(better)s phải cao hơn ngưỡng hạng %(worse)s.") % words)
+        return found
+
+    @property
+    def percentages(self) -> list[forms.BoundField]:
+        """The fields of the classes, best first."""
+        return [self[grade] for grade in self.grades]
+
+    @property
+    def asked(self) -> list[Threshold]:
+        """The thresholds as they are supposed; the lowest class begins at nothing."""
+        return [Threshold(one.grade, self.cleaned_data.get(one.grade, one.lower_pct)) for one in self.thresholds]
+
+
+class ChangeForm(forms.Form):
+    """One supposition about points. Without points it supposes nothing."""
+
+    use_required_attribute = False
+
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Đơn vị"), required=False, error_messages={"invalid_choice": gettext_lazy("Không có đơn vị này ở đây. Chọn lại.")}
+    )
+    criterion = forms.ChoiceField(
+        label=gettext_lazy("Tiêu thức"), required=False, error_messages={"invalid_choice": gettext_lazy("Không có tiêu thức này. Chọn lại.")}
+    )
+    exact = forms.ChoiceField(
+        label=gettext_lazy("Cách đổi"),
+        required=False,
+        choices=[("", gettext_lazy("thêm, bớt")), ("1", gettext_lazy("đặt bằng"))],
+        error_messages={"invalid_choice": gettext_lazy("Chọn thêm, bớt hoặc đặt bằng.")},
+    )
+    points = NumberField(label=gettext_lazy("Số điểm"), low=-999, high=999, required=False, help_text=gettext_lazy("Ví dụ −1 hoặc 0,5"))
+
+    def __init__(self, units: Sequence[Any], criteria: Sequence[tuple[str, str]], prefix: str, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, prefix=prefix)
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        self.fields["criterion"].choices = criteria  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("exact") and (found.get("points") or 0) < 0:
+            self.add_error("points", _("Đặt bằng thì gõ số điểm từ 0 trở lên."))
+        return found
+
+    @property
+    def change(self) -> Change | None:
+        """The supposition, if there is one."""
+        given = self.cleaned_data
+        return None if given.get("points") is None else Change(given["unit"], given["criterion"], given["points"], exact=bool(given["exact"]))
+
+
+MAX_CHANGES = 12
+"""So many suppositions about points fit on one page."""
+
+
+def change_forms(units: Sequence[Any], criteria: Sequence[tuple[str, str]], data: Mapping[str, str]) -> list[ChangeForm]:
+    """The suppositions that an address tells of, and an empty form for one more: at least two, at most MAX_CHANGES."""
+    given = [n for n in range(MAX_CHANGES) if data.get(f"c{n}-points")]
+    free = [n for n in range(MAX_CHANGES) if n not in given][: max(1, 2 - len(given))]
+    return [*(ChangeForm(units, criteria, f"c{n}", data) for n in given), *(ChangeForm(units, criteria, f"c{n}") for n in free)]
+
+
+class SampleForm(forms.Form):
+    """How many communes to propose for inspection, and the words from which chance begins: the same words give the same sample."""
+
+    use_required_attribute = False
+
+    number = forms.IntegerField(
+        label=gettext_lazy("Số xã kiểm tra"),
+        error_messages={
+            "required": gettext_lazy("Gõ số xã, ví dụ 13."),
+            "invalid": gettext_lazy("Số xã là một số nguyên, ví dụ 13."),
+            "min_value": gettext_lazy("Ít nhất %(limit_value)s: mỗi huyện một xã."),
+            "max_value": gettext_lazy("Nhiều nhất %(limit_value)s: chỉ có bấy nhiêu xã."),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    seed = forms.CharField(
+        label=gettext_lazy("Chuỗi rút thăm"),
+        max_length=40,
+        help_text=gettext_lazy("Cùng chuỗi, cùng số liệu thì ra cùng danh sách; đổi chuỗi là rút lại"),
+        error_messages={
+            "required": gettext_lazy("Gõ một chuỗi bất kỳ, ví dụ 2018-Y."),
+            "max_length": gettext_lazy("Chuỗi dài quá 40 ký tự. Gõ ngắn hơn."),
+        },
+    )
+
+    def __init__(self, data: Mapping[str, Any], *, number: int, low: int, high: int, seed: str) -> None:
+        super().__init__({"number": number, "seed": seed, **data})
+        for limit in (MinValueValidator(low), MaxValueValidator(high)):
+            self.fields["number"].validators.append(limit)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import districts, paperwork, published, uploads, views
+from reports import districts, paperwork, published, scrutiny, uploads, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -48,4 +48,11 @@ urlpatterns = [
     path("units/", views.units, name="units"),
     path("units/<slug:code>/", views.unit, name="unit"),
     path("units/<slug:code>/csv/", views.unit_csv, name="unit-csv"),
+    path("what-if/<slug:period>/", scrutiny.what_if, name="what-if"),
+    path("what-if/<slug:period>/csv/", scrutiny.what_if_csv, name="what-if-csv"),
+    path("quality/<slug:period>/", scrutiny.quality_of, name="quality"),
+    path("quality/<slug:period>/csv/", scrutiny.quality_csv, name="quality-csv"),
+    path("quality/<slug:period>/answers/", scrutiny.quality_answers, name="quality-answers"),
+    path("quality/<slug:period>/sample/", scrutiny.sample, name="quality-sample"),
+    path("quality/<slug:period>/sample/csv/", scrutiny.sample_csv, name="quality-sample-csv"),
 ]

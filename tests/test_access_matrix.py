@@ -59,6 +59,7 @@ APPRAISER = Role.DISTRICT_APPRAISER
 OFFICERS = {Role.PROVINCE_OFFICER, Role.PROVINCE_ADMIN}
 WRITERS = {ENTRY, SIGNATORY, APPRAISER, *OFFICERS}
 PERSONS = EVERYBODY - {Role.API_CLIENT}
+LOOKERS = {APPRAISER, *OFFICERS, Role.LEADER}
 
 COMMUNES = ("03124", "03127", "03148")  # the communes' own, one next door, one in the other district
 DISTRICTS = ("094", "095")
@@ -223,6 +224,14 @@ TABLE = [
     Row("compare", get=EVERYBODY, arguments=PERIOD | {"other": "2018-H1"}),
     Row("ranking", get=EVERYBODY, arguments=PERIOD),
     Row("ranking-csv", get=EVERYBODY, arguments=PERIOD),
+    # behind the figures
+    *(
+        Row(name, units, get=LOOKERS, arguments=PERIOD, query=query)
+        for name in ("what-if", "what-if-csv", "quality", "quality-csv", "quality-answers")
+        for units, query in (((), ""), (UNITS, "?unit={code}"))
+    ),
+    Row("quality-sample", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
+    Row("quality-sample-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     # the API
     Row("api:units", get=EVERYBODY),
     Row("api:units", DISTRICTS, get=EVERYBODY, query="?district={code}"),
