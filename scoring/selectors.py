@@ -1,5 +1,6 @@
 """Reads of criteria, assessments and titles, narrowed to a unit by their callers' scope."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,7 +11,8 @@ from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, 
 from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
-from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
+from scoring.consequences import Censure as Told
+from scoring.models import Answer, Assessment, AssessmentQuerySet, Censure, CriteriaSet, Criterion, Title
 from scoring.rules import Act, Band, Points, Stage, State, Tally, bands, tally
 
 SUBJECT = "assessment"
@@ -207,3 +209,14 @@ def components_for(period: Period, line: Record | None = None) -> "QuerySet[Crit
         half=Subquery(approved.filter(assessment__period__kind=Period.HALF).values("final_points")[:1]),
         year=Subquery(approved.filter(assessment__period__kind=Period.YEAR).values("final_points")[:1]),
     )
+
+
+# Consequences.
+
+
+def censured(units: "QuerySet[Unit, Any] | Sequence[int]") -> dict[int, dict[Told, set[int]]]:
+    """The years for whose results communes were criticised or reminded, by commune; those that never were are left out. One query."""
+    found: dict[int, dict[Told, set[int]]] = defaultdict(lambda: {kind: set() for kind in Told})
+    for unit, kind, year in Censure.objects.valid().filter(unit__in=units).values_list("unit", "kind", "year"):
+        found[unit][Told(kind)].add(year)
+    return dict(found)

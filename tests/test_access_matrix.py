@@ -190,13 +190,14 @@ TABLE = [
     *(
         Row(name, UNITS, get=PERSONS, arguments=UNIT | {"register": slug})
         for name in ("records", "records-csv")
-        for slug in ("working-rules", "dialogues", "apologies", "complaints", "difficulties", "support", "inspections")
+        for slug in ("working-rules", "dialogues", "apologies", "complaints", "difficulties", "support", "inspections", "censures")
     ),
     *(
         Row("record-new", UNITS, get=WRITERS, post=WRITERS, arguments=UNIT | {"register": slug})
         for slug in ("working-rules", "apologies", "complaints")
     ),
     *(Row("record-new", UNITS, get=ABOVE, post=ABOVE, arguments=UNIT | {"register": slug}) for slug in ("support", "inspections")),
+    Row("record-new", UNITS, get=OFFICERS, post=OFFICERS, arguments=UNIT | {"register": "censures"}),
     Row("record", COMMUNES, get=PERSONS, post=WRITERS, arguments=LINE | {"register": "dialogues"}),
     Row("record-act", COMMUNES, post=WRITERS, arguments=LINE | {"register": "dialogues", "act": "withdraw"}),
     # figures
