@@ -85,6 +85,8 @@ class AnswerForm(forms.Form):
         self.answer, self.stage, self.criterion = answer, stage, answer.criterion
         self.conflict = False
         self.rival: Entry | None = None
+        self.holder: selectors.Holder | None = None
+        self.reserved = False
         self.change: Change | None = None
 
     @property
@@ -142,8 +144,8 @@ class AnswerForm(forms.Form):
 
     @property
     def is_open(self) -> bool:
-        """Whether this criterion may be written while the form is where it is."""
-        return rules.is_open(State(self.answer.assessment.state), self.answer.remark)
+        """Whether this reader may write this criterion while the form is where it is."""
+        return not self.reserved and rules.is_open(State(self.answer.assessment.state), self.answer.remark)
 
     @property
     def unsaved(self) -> bool:
@@ -192,6 +194,13 @@ def read_answers(answers: Iterable[Answer], stage: Stage, data: Mapping[str, Any
     for form in read:
         form.full_clean()
     return read
+
+
+def tell_holders(shown: Iterable[AnswerForm], holders: Mapping[int, selectors.Holder], role: Role, user: int) -> None:
+    """Say beside each criterion who is responsible for it, and close what is reserved to another account than the reader's."""
+    for form in shown:
+        form.holder = holders.get(form.criterion.pk)
+        form.reserved = form.holder is not None and not rules.may_enter(role, form.holder.row.account_id, user)
 
 
 def show_again(

@@ -1,19 +1,27 @@
 """Reads of criteria, assessments and titles, narrowed to a unit by their callers' scope."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.utils import timezone
 
-from communes.models import Unit
+from accounts import selectors as accounts
+from accounts.models import User
+from accounts.rules import SECOND_FACTOR_ROLES, Role
+from communes.models import Official, Unit
+from communes.rules import person_key
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
 from scoring.consequences import Censure as Told
-from scoring.models import Answer, Assessment, AssessmentQuerySet, Censure, CriteriaSet, Criterion, Title
-from scoring.rules import Act, Band, Points, Stage, State, Tally, bands, tally
+from scoring.models import Answer, Assessment, AssessmentQuerySet, Censure, CriteriaSet, Criterion, Delegation, Responsibility, Title
+from scoring.rules import Act, Band, Points, Stage, State, Tally, acting_role, bands, tally
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
@@ -68,6 +76,8 @@ class Step:
 
     entries: list[Entry]
     criteria: list[Criterion]
+    principal: User | None = None
+    """For whom it was done, by an acting officer."""
 
     @property
     def last(self) -> Entry:
@@ -94,13 +104,16 @@ def history(assessment: Assessment, answers: Sequence[Answer]) -> list[Step]:
     """The timeline folded for reading, newest first: points that one person entered in a row are one step."""
 
     def run(entry: Entry) -> tuple[object, ...]:
-        return (entry.act, entry.actor_id, entry.data.get("stage")) if entry.act == Act.ENTER else (entry.pk,)
+        return (entry.act, entry.actor_id, entry.data.get("for"), entry.data.get("stage")) if entry.act == Act.ENTER else (entry.pk,)
 
+    found = list(timeline(assessment))
+    principals = User.objects.in_bulk({entry.data["for"] for entry in found if "for" in entry.data})
     steps = []
-    for _run, group in groupby(timeline(assessment), key=run):
+    for _run, group in groupby(found, key=run):
         entries = list(group)
         codes = {code for entry in entries for code in (entry.data.get("criterion"), *entry.data.get("remarks", ()))}
-        steps.append(Step(entries, [answer.criterion for answer in answers if answer.criterion.code in codes]))
+        criteria = [answer.criterion for answer in answers if answer.criterion.code in codes]
+        steps.append(Step(entries, criteria, principals.get(entries[-1].data.get("for", 0))))
     return steps[::-1]
 
 
@@ -209,6 +222,86 @@ def components_for(period: Period, line: Record | None = None) -> "QuerySet[Crit
         half=Subquery(approved.filter(assessment__period__kind=Period.HALF).values("final_points")[:1]),
         year=Subquery(approved.filter(assessment__period__kind=Period.YEAR).values("final_points")[:1]),
     )
+
+
+# Who acts for whom, who is responsible for what.
+
+
+def delegations(day: date) -> "QuerySet[Delegation]":
+    """The delegations that hold on a day: both people still serve in one unit, and have what the role needs to sign in."""
+    holding = Delegation.objects.filter(starts_on__lte=day, ends_on__gte=day, ended_at=None, principal__is_active=True, deputy__is_active=True)
+    holding = holding.filter(principal__unit=F("deputy__unit"))
+    if settings.MFA_REQUIRED:
+        holding = holding.exclude(
+            Q(principal__role__in=SECOND_FACTOR_ROLES) & ~Q(deputy__in=accounts.people().filter(has_second_factor=True).values("pk"))
+        )
+    return holding.select_related("principal").order_by("-starts_on", "-pk")
+
+
+def delegations_of(unit: Unit) -> "QuerySet[Delegation]":
+    """The acting officers of a unit, the newest first, also those of the past."""
+    rows = Delegation.objects.filter(principal__unit=unit).select_related("principal", "deputy", "document", "recorded_by")
+    return rows.order_by("-starts_on", "-pk")
+
+
+def colleagues(unit: Unit) -> list[User]:
+    """The people who serve in a unit, by name; no software."""
+    people = User.objects.filter(unit=unit, is_active=True).exclude(role=Role.API_CLIENT)
+    return sorted(people, key=lambda person: person_key(str(person)))
+
+
+@dataclass(frozen=True)
+class Hat:
+    """The role in which somebody acts today, and for whom; None: for oneself."""
+
+    role: Role
+    principal: User | None
+
+
+def hat(user: User) -> Hat:
+    """In which role a user acts on assessments today. One query."""
+    held = delegations(timezone.localdate()).filter(deputy=user.pk).first()
+    return Hat(acting_role(Role(user.role), Role(held.principal.role) if held else None), held.principal if held else None)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who is responsible for a criterion since when, as the roster calls them, and the account that enters for them."""
+
+    row: Responsibility
+    official: Official | None
+
+    @property
+    def name(self) -> str:
+        return self.official.full_name if self.official else ""
+
+
+def holders(unit: Unit, day: date) -> dict[int, Holder]:
+    """Who is responsible for the criteria of a commune on a day, by criterion; criteria of nobody are left out. Two queries."""
+    rows = list(Responsibility.objects.on(day).filter(unit=unit).select_related("criterion", "account"))
+    people = officials(unit, [row.person for row in rows])
+    return {row.criterion_id: Holder(row, people.get(row.person)) for row in rows}
+
+
+def assigned(unit: Unit) -> list[Responsibility]:
+    """The assignments of a commune that nobody has ended, whenever they begin."""
+    return list(Responsibility.objects.filter(unit=unit, until=None).select_related("criterion").order_by("pk"))
+
+
+def mark(rows: Iterable[Responsibility]) -> str:
+    """What tells these assignments from any others: a page sends it back, so that nobody writes over what they did not see."""
+    return "-".join(str(pk) for pk in sorted(row.pk for row in rows))
+
+
+def officials(unit: Unit, people: Sequence[UUID]) -> dict[UUID, Official]:
+    """The newest row of the roster of a commune for each of these people."""
+    rows = Official.objects.filter(unit=unit, person__in=people).exclude(until=F("since")).order_by("since", "pk")
+    return {row.person: row for row in rows}
+
+
+def entry_accounts(unit_id: int, day: date) -> dict[str, int | None]:
+    """The account to which each assigned criterion of a commune is reserved on a day (None: to no single one), by code of the criterion."""
+    return dict(Responsibility.objects.on(day).filter(unit=unit_id).values_list("criterion__code", "account"))
 
 
 # Consequences.

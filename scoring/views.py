@@ -19,15 +19,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.rules import Role
 from communes.models import Unit
 from communes.tables import csv_lines
 from plan2018.models import Period
 from scoring import access, exports, rules, selectors, services
-from scoring.forms import AnswerForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again
+from scoring.forms import AnswerForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again, tell_holders
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Stage, State
-from scoring.services import Incomplete, OwnWork, Refused, Stale, WrongState
+from scoring.services import Incomplete, NotYours, OwnWork, Refused, Stale, WrongState
 
 COPY = "copy"
 """An act that only fills points in; it makes no move."""
@@ -79,6 +78,9 @@ def refusal(error: Refused) -> Refusal:
             )
         case WrongState(state=state):
             return Refusal(409, _("Chưa làm: phiếu không còn ở bước này"), f"{STATES[state]} {_('Trang này đã theo trạng thái mới nhất.')}")
+        case NotYours(criterion=criterion):
+            title = _("Chưa lưu: tiêu thức %(number)s do đồng chí khác phụ trách") % {"number": criterion.number}
+            return Refusal(403, title, _("Xã đã phân công tiêu thức này cho người khác nhập. Nhờ đồng chí ấy, hoặc người ký của xã."))
     raise error
 
 
@@ -137,7 +139,7 @@ def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
     words = _words(request, form, act)
     saved = 0
     try:
-        if stage := rules.stage_for(State(form.state), Role(user.role)):
+        if stage := rules.stage_for(State(form.state), access.role_of(user)):
             shown, saved = _save(request, form, stage, selectors.form(form))
             if status := _status(shown):
                 return _page(request, form, shown, status=status, saved=saved)
@@ -193,7 +195,7 @@ def appraisal(request: HttpRequest, period: str, code: str) -> HttpResponse:
         try:
             shown[form.unit.code], count = _save(request, form, stage, form.form, prefix=prefix)  # type: ignore[attr-defined]
             saved += count
-            if "copy" in request.POST and rules.stage_for(State(form.state), Role(_user(request).role)):
+            if "copy" in request.POST and rules.stage_for(State(form.state), access.role_of(_user(request))):
                 saved += services.copy_points(assessment=form, stage=stage, actor=_user(request))
         except Refused as error:
             refused.append((form, refusal(error), _unsaved(request, form, prefix)))
@@ -261,7 +263,7 @@ def _words(request: HttpRequest, form: Assessment, act: str) -> Form | None:
 
 def _unsaved(request: HttpRequest, form: Assessment, prefix: str = "") -> list[AnswerForm]:
     """What was typed for this form and is not stored."""
-    stage = rules.stage_of(Role(_user(request).role))
+    stage = rules.stage_of(access.role_of(_user(request)))
     return (
         [answer for answer in read_answers(selectors.form(form), stage, request.POST, prefix=prefix) if answer.change or answer.errors]
         if stage
@@ -278,7 +280,7 @@ def _done_before(form: Assessment, act: str) -> bool:
 def _refused(request: HttpRequest, form: Assessment, error: Refused) -> HttpResponse:
     """The page as it is now, under a note that says what was refused and with what was typed but not saved."""
     now = access.get_assessment(_user(request), form.period.code, form.unit.code)
-    lost = _unsaved(request, now) if isinstance(error, WrongState) else []
+    lost = _unsaved(request, now) if isinstance(error, WrongState | NotYours) else []
     return _page(request, now, status=refusal(error).status, refusal=refusal(error), lost=lost)
 
 
@@ -291,11 +293,13 @@ def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | 
 
 def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
     """What the page of an assessment shows to this reader. Who writes compares with the stage before; who reads, with what the commune gave itself."""
-    state, role = State(form.state), Role(_user(request).role)
+    state, role = State(form.state), access.role_of(_user(request))
     stage = rules.stage_for(state, role)
     at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
     before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
     forms = forms or [AnswerForm(answer, at, against=before) for answer in selectors.form(form)]
+    if stage == Stage.SELF:
+        tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), role, _user(request).pk)
     answers = [shown.answer for shown in forms]
     tallies = {where.value: selectors.tally_of(form, answers, where) for where in Stage}
     by_code = {shown.criterion.code: shown for shown in forms}
@@ -323,6 +327,8 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "return_form": ReturnForm(answers) if Act.RETURN in acts else None,
         "reopen_form": ReasonForm(prefix="reopen") if Act.REOPEN in acts else None,
         "title": held,
+        "reads_people": access.reads_people(_user(request)),
+        "reads_ceilings": access.reads_ceilings(_user(request)),
         "title_form": TitleForm(form.period, instance=held) if access.may_enter_title(_user(request)) else None,
         "withdraw_form": ReasonForm(prefix="withdraw") if held and access.may_enter_title(_user(request)) else None,
     }
@@ -332,7 +338,7 @@ def _grid(
     request: HttpRequest, period: Period, district: Unit, forms: list[Assessment], shown: dict[str, list[AnswerForm]] | None = None
 ) -> dict[str, Any]:
     """What the grid of a district shows to this reader."""
-    role = Role(_user(request).role)
+    role = access.role_of(_user(request))
     stage = rules.stage_of(role) or Stage.APPRAISED
     return {
         "period": period,
