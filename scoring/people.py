@@ -47,13 +47,13 @@ class Post:
 def assign(*, unit: Unit, since: date, posts: Mapping[Criterion, Post], seen: str, actor: User) -> int:
     """Say who is responsible for criteria of a commune from a day on; how many changed. What is as it was stays.
 
-    `seen` is `selectors.mark` of the assignments that the page showed. The ledger keeps criteria and keys of people, no names. Raises Changed, Backdated.
+    `seen` is `selectors.mark` of the assignments of these criteria that the page showed. The ledger keeps criteria and keys of people, no names. Raises Changed, Backdated.
     """
     with transaction.atomic():
         ledger.lock(f"responsibility:{unit.pk}")
         now = {row.criterion_id: row for row in selectors.assigned(unit)}
         changed = {criterion: post for criterion, post in posts.items() if post != _post(now.get(criterion.pk))}
-        if changed and seen != selectors.mark(now.values()):
+        if changed and seen != selectors.mark(now[one.pk] for one in posts if one.pk in now):
             raise Changed
         for criterion in changed:
             if (row := now.get(criterion.pk)) and since < row.since:

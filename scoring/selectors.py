@@ -19,9 +19,11 @@ from communes.models import Official, Unit
 from communes.rules import person_key
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
+from scoring.consequences import Ceiling, ceiling, lowest
 from scoring.consequences import Censure as Told
 from scoring.models import Answer, Assessment, AssessmentQuerySet, Censure, CriteriaSet, Criterion, Delegation, Responsibility, Title
-from scoring.rules import Act, Band, Points, Stage, State, Tally, acting_role, bands, tally
+from scoring.nominees import Class
+from scoring.rules import Act, Band, Grade, Points, Stage, State, Tally, acting_role, bands, tally
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
@@ -288,6 +290,14 @@ def assigned(unit: Unit) -> list[Responsibility]:
     return list(Responsibility.objects.filter(unit=unit, until=None).select_related("criterion").order_by("pk"))
 
 
+def now(unit: Unit, criteria: Iterable[Criterion]) -> dict[int, Holder]:
+    """Who is, or is going to be, responsible for these criteria, by criterion: the assignments that nobody has ended. Two queries."""
+    asked = {criterion.pk for criterion in criteria}
+    rows = [row for row in assigned(unit) if row.criterion_id in asked]
+    people = officials(unit, [row.person for row in rows])
+    return {row.criterion_id: Holder(row, people.get(row.person)) for row in rows}
+
+
 def mark(rows: Iterable[Responsibility]) -> str:
     """What tells these assignments from any others: a page sends it back, so that nobody writes over what they did not see."""
     return "-".join(str(pk) for pk in sorted(row.pk for row in rows))
@@ -313,3 +323,46 @@ def censured(units: "QuerySet[Unit, Any] | Sequence[int]") -> dict[int, dict[Tol
     for unit, kind, year in Censure.objects.valid().filter(unit__in=units).values_list("unit", "kind", "year"):
         found[unit][Told(kind)].add(year)
     return dict(found)
+
+
+def classes(period: Period, unit: Unit) -> dict[int, Class]:
+    """The approved classes of the communes under a unit in a period, by commune. One query."""
+    approved = Assessment.objects.under(unit).filter(period=period, state=State.APPROVED).values_list("unit", "grade", "approved_at")
+    return {pk: Class(Grade(grade), timezone.localdate(at)) for pk, grade, at in approved if at}
+
+
+@dataclass(frozen=True)
+class Rated:
+    """An official with the criteria that they are responsible for, what each leaves to them, and the lowest of all."""
+
+    official: Official | None
+    lines: list[tuple[Answer, Ceiling]]
+    ceiling: Ceiling | None
+
+
+def rated(assessment: Assessment, answers: Sequence[Answer]) -> list[Rated]:
+    """What the final points of an approved form leave to the officials responsible on the last day of the period, by given name; nobody before approval.
+
+    The plan does not say whose the year is when a criterion changed hands: we take who is responsible at its end.
+    """
+    if assessment.state != State.APPROVED:
+        return []
+    held = holders(assessment.unit, assessment.period.ends_on)
+    lines: dict[UUID, list[tuple[Answer, Ceiling]]] = defaultdict(list)
+    people: dict[UUID, Official | None] = {}
+    for answer in answers:
+        if (holder := held.get(answer.criterion_id)) and answer.final_points is not None:
+            people[holder.row.person] = holder.official
+            lines[holder.row.person].append((answer, ceiling(answer.final_points, answer.max_points)))
+    found = [Rated(people[person], of, lowest(one for _answer, one in of)) for person, of in lines.items()]
+    return sorted(found, key=lambda one: one.official.sort_key if one.official else "")
+
+
+def roster(unit: Unit, day: date) -> list[Official]:
+    """The officials of a commune on a day, by given name."""
+    return list(Official.objects.on(day).filter(unit=unit).order_by("sort_key", "pk"))
+
+
+def censures_of(unit: Unit, year: int) -> "QuerySet[Censure]":
+    """What a commune was told about its result of a year and of the one before."""
+    return Censure.objects.valid().filter(unit=unit, year__in=(year - 1, year)).select_related("document").order_by("-year", "kind")

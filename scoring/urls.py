@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring import views
+from scoring import personnel, views
 
 urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/title/", views.title, name="title"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
     path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),
+    path("responsibilities/<slug:period>/<slug:code>/", personnel.responsibilities, name="responsibilities"),
+    path("delegations/<slug:code>/", personnel.delegations, name="delegations"),
+    path("delegations/<slug:code>/<int:pk>/end/", personnel.delegation_end, name="delegation-end"),
+    path("consequences/<slug:period>/<slug:code>/", personnel.ceilings, name="consequences"),
+    path("award-check/<slug:period>/", personnel.award_check, name="award-check"),
 ]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import reads_people
 from accounts.models import User
 from communes.models import Unit
 from communes.tables import csv_lines
@@ -327,7 +328,7 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "return_form": ReturnForm(answers) if Act.RETURN in acts else None,
         "reopen_form": ReasonForm(prefix="reopen") if Act.REOPEN in acts else None,
         "title": held,
-        "reads_people": access.reads_people(_user(request)),
+        "reads_people": reads_people(_user(request)),
         "reads_ceilings": access.reads_ceilings(_user(request)),
         "title_form": TitleForm(form.period, instance=held) if access.may_enter_title(_user(request)) else None,
         "withdraw_form": ReasonForm(prefix="withdraw") if held and access.may_enter_title(_user(request)) else None,
