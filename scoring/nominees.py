@@ -78,7 +78,8 @@ def _is_heading(row: Sequence[str]) -> bool:
 
 
 def _answer(number: int, row: Sequence[str], codes: int | None, names: int | None, places: Places, classes: Mapping[int, Class]) -> Answer:
-    code, name = (row[place] if place is not None and place < len(row) else "" for place in (codes, names))
+    told = [row[place] for place in dict.fromkeys((codes, names)) if place is not None and place < len(row)]
+    code, name = ("".join(cell for cell in told if cell.isdecimal() == digits) for digits in (True, False))
     nominee = ", ".join(cell for place, cell in enumerate(row) if cell and place not in (codes, names))
     said = " ".join(words for words in (name, code) if words)
     if not said:
