@@ -234,9 +234,8 @@ def delegations(day: date) -> "QuerySet[Delegation]":
     holding = Delegation.objects.filter(starts_on__lte=day, ends_on__gte=day, ended_at=None, principal__is_active=True, deputy__is_active=True)
     holding = holding.filter(principal__unit=F("deputy__unit"))
     if settings.MFA_REQUIRED:
-        holding = holding.exclude(
-            Q(principal__role__in=SECOND_FACTOR_ROLES) & ~Q(deputy__in=accounts.people().filter(has_second_factor=True).values("pk"))
-        )
+        protected: QuerySet[Any] = accounts.people()
+        holding = holding.filter(~Q(principal__role__in=SECOND_FACTOR_ROLES) | Q(deputy__in=protected.filter(has_second_factor=True).values("pk")))
     return holding.select_related("principal").order_by("-starts_on", "-pk")
 
 
@@ -280,7 +279,7 @@ class Holder:
 
 def holders(unit: Unit, day: date) -> dict[int, Holder]:
     """Who is responsible for the criteria of a commune on a day, by criterion; criteria of nobody are left out. Two queries."""
-    rows = list(Responsibility.objects.on(day).filter(unit=unit).select_related("criterion", "account"))
+    rows: list[Any] = list(Responsibility.objects.on(day).filter(unit=unit).select_related("criterion", "account"))
     people = officials(unit, [row.person for row in rows])
     return {row.criterion_id: Holder(row, people.get(row.person)) for row in rows}
 
@@ -360,9 +359,10 @@ def rated(assessment: Assessment, answers: Sequence[Answer]) -> list[Rated]:
 
 def roster(unit: Unit, day: date) -> list[Official]:
     """The officials of a commune on a day, by given name."""
-    return list(Official.objects.on(day).filter(unit=unit).order_by("sort_key", "pk"))
+    found: list[Any] = list(Official.objects.on(day).filter(unit=unit).order_by("sort_key", "pk"))
+    return found
 
 
-def censures_of(unit: Unit, year: int) -> "QuerySet[Censure]":
+def censures_of(unit: Unit, year: int) -> "QuerySet[Any]":
     """What a commune was told about its result of a year and of the one before."""
     return Censure.objects.valid().filter(unit=unit, year__in=(year - 1, year)).select_related("document").order_by("-year", "kind")
