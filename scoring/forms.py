@@ -521,7 +521,7 @@ class DelegationForm(forms.Form):
         named = {pk: f"{person} ({person.get_role_display()})" for pk, person in self.people.items()}
         for name, given in (("principal", [pk for pk, one in self.people.items() if one.role in rules.DELEGABLE]), ("deputy", list(self.people))):
             cast("forms.ChoiceField", self.fields[name]).choices = [("", _("– chọn –")), *((pk, named[pk]) for pk in given)]
-        self.fields["document"] = DocumentField(unit, label=_("Văn bản ủy quyền"), required=True)
+        self.fields["document"] = DocumentField(unit, label=_("Văn bản ủy quyền"), required=True, empty_label=_("– chọn –"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

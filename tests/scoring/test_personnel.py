@@ -324,7 +324,7 @@ def test_who_is_barred_is_said_with_the_reason(cast, classes):
         ("Tòng Văn G", "unknown"),
     ]
     text = page.content.decode()
-    assert "<b>1 không được khen thưởng</b>, 2 cần xem lại" in text
+    assert "Trong 4 hàng, <b>1 hàng</b> không được khen thưởng, 2 hàng cần xem lại" in text
     assert "xếp hạng Trung bình" in text
     assert "mục III.7" in text
 
