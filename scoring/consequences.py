@@ -1,6 +1,7 @@
 """What follows from points and classes for people and units: sections III.4 and III.7 of Plan 495/KH-UBND. Rules, where `rules.py` grew too long.
 
 Plain Python, no query, no clock. The numbers RL01 to RL11 and RL20 are those of our list of the plan's rules; what the plan leaves open is said beside it.
+RL09 and RL10 (staff reduction, replacement) follow from a person's rating or offence, which the portal does not know; RL15 to RL18 are `communes.standards`.
 """
 
 from collections.abc import Collection, Iterable

@@ -15,7 +15,7 @@ from scoring.consequences import Censure as Told
 from scoring.models import Censure
 from scoring.people import save_censure, withdraw_censure
 from scoring.selectors import censured
-from tests.factories import DocumentFactory, client_of, make_duty, make_user
+from tests.factories import DocumentFactory, PlanFactory, client_of, make_duty, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +101,16 @@ def test_changing_the_year_moves_what_is_owed(place, duty, officer):
     assert set(owed_by(place.district)) == {"03124-17a"}
 
 
+def test_what_is_owed_stands_in_the_plan_of_the_year_after_the_result_or_the_newest_before_it(place, duty, officer):
+    later = make_duty("TK36", levels="district", plan=PlanFactory(year=2019, number="12/KH-UBND"))
+    censure(place.commune, 2017, officer)
+    censure(place.commune, 2018, officer)
+    censure(place.commune, 2019, officer)
+
+    owed = {(one.occurrence, one.duty) for one in Obligation.objects.all()}
+    assert {("03124-17a", duty), ("03124-18a", later), ("03124-18c", later), ("03124-19a", later), ("03124-19c", later)} == owed
+
+
 def test_where_the_plan_has_no_such_duty_the_censure_is_kept_all_the_same(place, year, officer):
     censure(place.commune, 2017, officer)
 
@@ -132,6 +142,7 @@ def test_the_province_enters_a_censure_with_its_document_and_the_district_sees_i
     assert answer.status_code == 302
     page = client_of(make_user(Role.DISTRICT_APPRAISER, place.district)).get(reverse("obligation", args=[Obligation.objects.get().pk]))
     assert "báo cáo cấp ủy xem xét điều động Chủ tịch UBND" in page.content.decode()
+    assert "đơn vị 03124, kết quả năm 2017, việc a" in page.content.decode()
 
 
 @pytest.mark.parametrize(

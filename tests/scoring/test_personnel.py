@@ -227,6 +227,16 @@ def test_the_list_of_ceilings_says_whose_and_why(cast, approved):
     assert "no-store" in page["Cache-Control"]
 
 
+def test_leaders_are_shown_the_class_of_their_government_and_no_rating_of_it(cast, approved, place):
+    OfficialFactory(unit=place.commune, full_name="Vàng A Sử", title="party_secretary", concurrent_title="council_chair")
+    OfficialFactory(unit=place.commune, full_name="Giàng A Lử", title="front_chair")
+
+    page = client_of(cast.officer).get(reverse("consequences", args=ASSIGN))
+
+    assert {one.full_name for one in page.context["leaders"]} == {"Quàng Thị Ánh", "Vàng A Sử"}
+    assert "hạng khá của chính quyền là căn cứ quan trọng" in page.content.decode()
+
+
 def test_before_approval_there_is_no_ceiling(cast, forms):
     text = client_of(cast.appraiser).get(reverse("consequences", args=ASSIGN)).content.decode()
 
