@@ -313,6 +313,10 @@ CODES = (5, 3, 2)
 """Digits of the codes of communes, districts and provinces."""
 
 
+class Several(Wrong):
+    """A name that several units have."""
+
+
 class Place(NamedTuple):
     """A unit that a file may speak of: its key, code, full name, kind, the unit above (None: the province); whether the file may speak of it."""
 
@@ -394,7 +398,9 @@ class Places:
             return exact[0]
         if exact:
             codes = ", ".join(f"{place.full_name} ({place.code})" for place in exact)
-            raise Wrong(_("Có %(n)d %(one)s cùng tên: %(codes)s.") % {"n": len(exact), "one": self.one, "codes": codes}, _("Điền mã %s.") % self.one)
+            raise Several(
+                _("Có %(n)d %(one)s cùng tên: %(codes)s.") % {"n": len(exact), "one": self.one, "codes": codes}, _("Điền mã %s.") % self.one
+            )
         if outside := self.names.get(unit_key(name)):
             raise self._outside(outside[0])
         near = get_close_matches(unit_key(name), [key for key, places in self.names.items() if any(place.inside for place in places)], 1, 0.6)

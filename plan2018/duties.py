@@ -18,9 +18,10 @@ URBAN_KINDS = frozenset({"phuong", "thi_tran"})
 
 
 class DutyAct(StrEnum):
-    """What people do to an obligation; `HAPPEN` makes one of a duty that is due when something happens, `PROVE` is done by a record."""
+    """What people do to an obligation; `HAPPEN` makes one of a duty that is due when something happens, `TAKE_BACK` ends one; `PROVE` is done by a record."""
 
     HAPPEN = "happen"
+    TAKE_BACK = "take_back"
     REPORT = "report"
     PROVE = "prove"
     CHECK = "check"

@@ -102,7 +102,7 @@ def record_new(request: HttpRequest, register: str, code: str, registers: Regist
     if request.method == "POST" and form.is_valid():
         owner = form.cleaned_data.get("unit") or unit
         try:
-            line = services.save_record(line=book.model(unit=owner), kind=book.slug, values=form.values, version=0, actor=user)
+            line = book.save(line=book.model(unit=owner), kind=book.slug, values=form.values, version=0, actor=user)
         except services.Duplicate:
             form.add_error(None, _duplicate(owner))
         else:
@@ -125,7 +125,7 @@ def record(request: HttpRequest, register: str, code: str, line: int, registers:
     form = book.form(unit, period, request.POST, instance=found)
     if form.is_valid():
         try:
-            services.save_record(line=found, kind=book.slug, values=form.values, version=_version(form), actor=user)
+            book.save(line=found, kind=book.slug, values=form.values, version=_version(form), actor=user)
         except services.Duplicate:
             form.add_error(None, _duplicate(unit))
         except services.Stale:
@@ -175,7 +175,7 @@ def _do(book: Register, line: Any, form: BaseForm, user: User) -> str:
         above = line.routed_to.parent
         services.pass_on(**given, reason=form.cleaned_data["reason"])
         return _("Đã chuyển lên %s.") % above.full_name
-    services.withdraw_record(**given, reason=form.cleaned_data["reason"])
+    book.withdraw(**given, reason=form.cleaned_data["reason"])
     return _("Đã rút dòng này; các số liệu không còn tính nó.")
 
 

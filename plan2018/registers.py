@@ -20,7 +20,7 @@ from communes.forms import DayField, DocumentField
 from communes.models import Unit, UnitQuerySet
 from communes.rules import Level, clean_name
 from communes.sentences import write_day
-from plan2018 import findings
+from plan2018 import findings, services
 from plan2018.findings import DONE, OPEN, PART, Finding, Question
 from plan2018.forms import clean_words
 from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Period, Record, WorkingRules
@@ -300,6 +300,7 @@ class Register:
 
     `day` is the field by which a line belongs to a period ("period": the period itself; empty: to all). `own`: each unit keeps only its own lines.
     `annotate` adds to the communes what `finding` needs; `aside` reads what stands beside one line (with its form, if there is one), shown by the template `aside_template`.
+    `save`, `withdraw`: the services that write its lines, for a room above in which more follows from a line.
     """
 
     slug: str
@@ -320,6 +321,8 @@ class Register:
     annotate: Callable[[UnitQuerySet, Period], UnitQuerySet] = lambda communes, _period: communes
     aside: Callable[[Any, Period, Any], Any] = lambda _line, _period, _form: None
     aside_template: str = ""
+    save: Callable[..., Any] = services.save_record
+    withdraw: Callable[..., None] = services.withdraw_record
 
 
 def find(registers: Sequence[Register], slug: str) -> Register | None:

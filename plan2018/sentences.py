@@ -71,7 +71,10 @@ def inside(name: str) -> str:
 
 
 def occurrence(key: str) -> str:
-    """Which time of a duty it is: "tháng 3/2018", "quý I/2018", "6 tháng đầu năm 2018", "năm 2018", "lần 1"; another period by its code."""
+    """Which time of a duty it is: "tháng 3/2018", "quý I/2018", "6 tháng đầu năm 2018", "năm 2018", "lần 1"; another period by its code.
+
+    "03124-17a" is the first thing owed for the result of the unit 03124 in 2017.
+    """
     for pattern, words in (
         (r"(\d{4})-(\d{2})", _("tháng %(part)s/%(year)s")),
         (r"(\d{4})-Q([1-4])", _("quý %(part)s/%(year)s")),
@@ -83,6 +86,8 @@ def occurrence(key: str) -> str:
             year, part = found.groups()
             part = {"1": "I", "2": "II", "3": "III", "4": "IV"}.get(part, part) if "-Q" in key else part.removeprefix("0")
             return words % {"year": year, "part": part}
+    if found := re.fullmatch(r"(\d{5,})-(\d{2})([a-z])", key):
+        return _("đơn vị %(code)s, kết quả năm 20%(year)s, việc %(letter)s") % {"code": found[1], "year": found[2], "letter": found[3]}
     if found := re.fullmatch(r"e(\d+)", key):
         return _("lần %(n)s") % {"n": found[1]}
     return key

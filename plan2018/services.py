@@ -4,7 +4,8 @@ One function an act, one transaction, one ledger entry. Refusals are classes; vi
 """
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -30,6 +31,15 @@ from plan2018.models import CalendarFeed, Dialogue, Difficulty, Duty, Indicator,
 from plan2018.rules import DutyState, Frequency, secret_digest
 
 BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One thing that a unit owes because something happened: in words, from and until when."""
+
+    words: str
+    opens_on: date | None
+    due_on: date
 
 
 class Refused(Exception):
@@ -117,6 +127,29 @@ def happened(*, duty: Duty, unit: Unit, day: date, note: str, actor: User, due_o
         )
         _record(made, DutyAct.HAPPEN, actor=actor, after=made.state, data={"day": day.isoformat(), "words": note.strip()})
     return made
+
+
+def demand(*, duty: Duty, unit: Unit, wanted: Mapping[str, Demand], subject: str, actor: User | None) -> int:
+    """Let a room above say what a unit owes of a duty about one subject: occurrences that begin with `subject`; how many were new or taken back.
+
+    Asking again changes nothing. What is not wanted any more is taken back where nobody has acted on it; what somebody has acted on stays.
+    """
+    with transaction.atomic():
+        ledger.lock(f"event:{duty.pk}/{unit.pk}")
+        there = {one.occurrence: one for one in Obligation.objects.filter(duty=duty, unit=unit, occurrence__startswith=subject)}
+        new = [
+            Obligation(duty=duty, unit=unit, occurrence=key, opens_on=one.opens_on, due_on=one.due_on, note=one.words, version=1)
+            for key, one in wanted.items()
+            if key not in there
+        ]
+        gone = [one for key, one in there.items() if key not in wanted and one.version == 1]
+        for made in Obligation.objects.bulk_create(new):
+            day = made.opens_on or timezone.localdate()
+            _record(made, DutyAct.HAPPEN, actor=actor, after=made.state, data={"day": day.isoformat(), "words": made.note})
+        for one in gone:
+            _record(one, DutyAct.TAKE_BACK, actor=actor, before=one.state)
+            one.delete()
+    return len(new) + len(gone)
 
 
 def report_done(*, obligation: Obligation, done_on: date, note: str, document: Document | None, actor: User, version: int) -> None:

@@ -5,12 +5,14 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import get_district, scope
+from accounts.access import get_district, get_unit, reads_people, require, scope
 from accounts.models import User
 from accounts.rules import COMMUNE_ROLES, PROVINCE_ROLES, Role
 from communes.models import Unit
+from communes.rules import Level
 from plan2018.access import get_period
 from plan2018.models import Period
+from plan2018.selectors import register_day
 from scoring import rules, selectors
 from scoring.models import Assessment, AssessmentQuerySet
 from scoring.rules import Act, Stage
@@ -20,6 +22,16 @@ def assessments(user: User) -> AssessmentQuerySet:
     """The assessments that a user sees, of all periods."""
     unit = scope(user)
     return Assessment.objects.all() if unit is None else Assessment.objects.under(unit)
+
+
+def role_of(user: User) -> Role:
+    """The role in which the user acts on assessments today; for who may be an acting officer asked of the database once in a request, whose user this is."""
+    if Role(user.role) in rules.DELEGABLE:
+        return Role(user.role)
+    known = vars(user)
+    if "acting_role" not in known:
+        known["acting_role"] = selectors.hat(user).role
+    return Role(known["acting_role"])
 
 
 def get_assessment(user: User, period_code: str, unit_code: str) -> Assessment:
@@ -32,8 +44,8 @@ def get_assessment(user: User, period_code: str, unit_code: str) -> Assessment:
 
 def get_assessment_to(user: User, period_code: str, unit_code: str, act: Act) -> Assessment:
     """The assessment, if the user's role may do this act at all (in whatever state); else Http404 or PermissionDenied."""
-    assessment = get_assessment(user, period_code, unit_code)
-    if not any(what == act and user.role in move.roles for (_state, what), move in rules.MOVES.items()):
+    assessment, role = get_assessment(user, period_code, unit_code), role_of(user)
+    if not any(what == act and role in move.roles for (_state, what), move in rules.MOVES.items()):
         raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))
     return assessment
 
@@ -41,7 +53,7 @@ def get_assessment_to(user: User, period_code: str, unit_code: str, act: Act) ->
 def get_assessment_to_enter(user: User, period_code: str, unit_code: str) -> tuple[Assessment, Stage]:
     """The assessment and the points that the user's role writes; else Http404 or PermissionDenied."""
     assessment = get_assessment(user, period_code, unit_code)
-    if stage := rules.stage_of(Role(user.role)):
+    if stage := rules.stage_of(role_of(user)):
         return assessment, stage
     raise PermissionDenied(_("Vai trò của bạn chỉ được xem phiếu này."))
 
@@ -66,7 +78,7 @@ def get_assessment_for_title(user: User, period_code: str, unit_code: str) -> As
 
 def stage_to_appraise(user: User) -> Stage:
     """The points that the user's role puts beside those of others; else PermissionDenied: communes have none to compare, leaders only read."""
-    stage = rules.stage_of(Role(user.role))
+    stage = rules.stage_of(role_of(user))
     if stage is None or rules.STAGE_BEFORE[stage] is None:
         raise PermissionDenied(_("Vai trò của bạn không chấm điểm của cấp khác."))
     return stage
@@ -81,13 +93,13 @@ def get_district_grid(user: User, period_code: str, unit_code: str) -> tuple[Per
 
 def may_enter_title(user: User) -> bool:
     """Only the province enters titles."""
-    return Role(user.role) in PROVINCE_ROLES
+    return role_of(user) in PROVINCE_ROLES
 
 
 def get_assessment_to_explain(user: User, period_code: str, unit_code: str, *, finish: bool) -> Assessment:
     """The assessment whose lowered points the user's commune answers; to `finish` is for its signatory. Else Http404 or PermissionDenied."""
     assessment = get_assessment(user, period_code, unit_code)
-    if Role(user.role) not in COMMUNE_ROLES:
+    if role_of(user) not in COMMUNE_ROLES:
         raise PermissionDenied(_("Chỉ xã giải trình về điểm của mình."))
     if finish and not may_finish_explaining(user):
         raise PermissionDenied(_("Chỉ người ký của xã gửi giải trình."))
@@ -96,9 +108,79 @@ def get_assessment_to_explain(user: User, period_code: str, unit_code: str, *, f
 
 def may_explain(user: User, assessment: Assessment) -> bool:
     """Whether the user's commune may answer lowered points now."""
-    return Role(user.role) in COMMUNE_ROLES and assessment.is_explaining(timezone.localdate())
+    return role_of(user) in COMMUNE_ROLES and assessment.is_explaining(timezone.localdate())
 
 
 def may_finish_explaining(user: User) -> bool:
     """Only the signatory speaks for the commune."""
-    return user.role == Role.COMMUNE_SIGNATORY
+    return role_of(user) == Role.COMMUNE_SIGNATORY
+
+
+# People.
+
+ABOVE = frozenset({Role.DISTRICT_APPRAISER, *PROVINCE_ROLES})
+
+
+def get_commune_of_period(user: User, period_code: str, unit_code: str) -> tuple[Period, Unit]:
+    """The period and the commune in the user's area whose officials it is about; else Http404. PermissionDenied for who does not read people."""
+    period = get_period(period_code)
+    unit = get_unit(user, unit_code, period.ends_on)
+    if unit.level != Level.COMMUNE:
+        raise Http404(_("Mã %s không phải của một xã.") % unit_code)
+    if not reads_people(user):
+        raise PermissionDenied(_("Trang này có dữ liệu cá nhân của cán bộ, công chức, chỉ người quản lý sổ được đọc."))
+    return period, unit
+
+
+def may_assign(user: User, unit: Unit) -> bool:
+    """Whether the user says who is responsible for the criteria of a commune: its signatory."""
+    return user.unit_id == unit.pk and role_of(user) == Role.COMMUNE_SIGNATORY
+
+
+def get_commune_to_assign(user: User, period_code: str, unit_code: str) -> tuple[Period, Unit]:
+    """The same, for who says who is responsible there; else Http404 or PermissionDenied."""
+    period, unit = get_commune_of_period(user, period_code, unit_code)
+    if not may_assign(user, unit):
+        raise PermissionDenied(_("Chỉ người ký của xã phân công phụ trách tiêu thức."))
+    return period, unit
+
+
+def reads_ceilings(user: User) -> bool:
+    """Whether the user reads what points leave to officials: the district and the province of their communes, the signatory of the own one."""
+    return role_of(user) in ABOVE | {Role.COMMUNE_SIGNATORY}
+
+
+def get_assessment_of_ceilings(user: User, period_code: str, unit_code: str) -> Assessment:
+    """The assessment of whose officials the ceilings are read; else Http404 or PermissionDenied."""
+    assessment = get_assessment(user, period_code, unit_code)
+    if not reads_ceilings(user):
+        raise PermissionDenied(_("Mức trần xếp loại chỉ huyện, tỉnh và người ký của xã được xem."))
+    return assessment
+
+
+def get_period_of_awards(user: User, period_code: str) -> Period:
+    """The period whose classes decide on awards; else Http404, PermissionDenied for who proposes none: districts and the province do (III.7)."""
+    period = get_period(period_code)
+    require(user, ABOVE)
+    return period
+
+
+def get_unit_of_delegations(user: User, unit_code: str) -> Unit:
+    """The unit in the user's area whose acting officers it is about; else Http404. PermissionDenied for software."""
+    unit = get_unit(user, unit_code, register_day())
+    require(user, set(Role) - {Role.API_CLIENT})
+    return unit
+
+
+def may_delegate(user: User, unit: Unit) -> bool:
+    """Whether the user enters acting officers of a unit: who may be acted for there, in their own right; the province everywhere."""
+    own = Role(user.role) in rules.DELEGABLE and user.unit_id == unit.pk
+    return own or Role(user.role) in PROVINCE_ROLES
+
+
+def get_unit_to_delegate(user: User, unit_code: str) -> Unit:
+    """The unit, for who enters its acting officers; else Http404 or PermissionDenied."""
+    unit = get_unit_of_delegations(user, unit_code)
+    if not may_delegate(user, unit):
+        raise PermissionDenied(_("Chỉ người ký, người thẩm định, người duyệt của đơn vị, hoặc tỉnh, ghi ủy quyền."))
+    return unit

@@ -1,4 +1,4 @@
-"""What support and inspections add up to. Pure: lines and units as they were read in, words and places out; see plan2018/findings.py."""
+"""What support, inspections and censures add up to. Pure: lines and units as they were read in, words and places out; see plan2018/findings.py."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plan2018.findings import DONE, FILLS, LATE, OPEN, Bar, Finding, Picture, Piece, Question, Row, Words, figure, of_counts, stacked
+from plan2018.findings import DONE, FILLS, LATE, OPEN, PART, Bar, Finding, Picture, Piece, Question, Row, Words, figure, of_counts, stacked
 from plan2018.sentences import inside
+from scoring.consequences import Censure, twice_running
 from scoring.rules import SUPPORT_DAYS, quarter_of
 
 DOWN = "down"
@@ -118,3 +119,29 @@ def inspections(question: Question) -> Finding:
         rows = [(name, "", counts) for name, counts in ordered]
         pictures.append(of_counts(rows, INSPECTION_WORDS, heading=heading, first=_("Tiêu thức")))
     return Finding(answer, pictures)
+
+
+CENSURE_WORDS: Words = {OPEN: gettext_lazy("Phê bình"), PART: gettext_lazy("Nhắc nhở")}
+CENSURE_KEYS = {Censure.CRITICISED: OPEN, Censure.REMINDED: PART}
+
+
+def censures(question: Question) -> Finding:
+    """Which communes were criticised or reminded for the newest result on record, and which were criticised two years running (RL08)."""
+    if not question.lines:
+        return Finding(SafeString(_("<b>Chưa ghi</b> xã nào bị phê bình, nhắc nhở.")), [])
+    year = max(line.year for line in question.lines)
+    criticised: dict[Any, set[int]] = defaultdict(set)
+    for line in question.lines:
+        if line.kind == Censure.CRITICISED:
+            criticised[line.unit].add(line.year)
+    twice = sorted((unit for unit, years in criticised.items() if any(twice_running(years, one) for one in years)), key=lambda unit: unit.sort_key)
+    now = Counter(line.kind for line in question.lines if line.year == year)
+    words = _("Kết quả năm {year}: <b>{criticised} xã</b> bị phê bình, <b>{reminded} xã</b> bị nhắc nhở")
+    answer = format_html(words, year=year, criticised=figure(now[Censure.CRITICISED]), reminded=figure(now[Censure.REMINDED]))
+    answer += format_html(_("; <b>{n} xã</b> bị phê bình hai năm liền."), n=figure(len(twice))) if twice else SafeString(".")
+    listed = (_("%s xã bị phê bình hai năm liền") % figure(len(twice)), twice) if twice and not question.single else None
+    if question.single:
+        return Finding(answer, [], listed)
+    counted = [(line.unit, CENSURE_KEYS[Censure(line.kind)], 1) for line in question.lines if line.year == year]
+    heading = _("Phê bình, nhắc nhở về kết quả năm %d") % year
+    return Finding(answer, [stacked(question, counted, CENSURE_WORDS, heading=heading)], listed)

@@ -1,4 +1,4 @@
-"""Criteria sets, assessments with three points side by side, titles; support days and inspections, which bear on criteria."""
+"""Criteria sets, assessments, titles; support and inspections, which bear on criteria; who is responsible, acts for whom, was criticised."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,9 +9,9 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from communes.models import Unit
+from communes.models import Dated, Document, Unit
 from plan2018.models import Period, Record
-from scoring import rules
+from scoring import consequences, rules
 from scoring.rules import Grade, Stage, State
 
 
@@ -276,3 +276,79 @@ class Inspection(Record):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.inspected_on}"
+
+
+class Responsibility(Dated):
+    """Who of a commune's officials is responsible for a criterion between two days (III.4 gạch 3). Changed as every dated register: closed, and written anew.
+
+    `person` is what joins the rows of one official (`communes.Official.person`), so it outlives changes of the roster. `account` is the user who enters for
+    that official; without one, everybody who enters for the commune does.
+    """
+
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="responsibilities", verbose_name=_("tiêu thức"))
+    person = models.UUIDField(_("người phụ trách"))
+    account = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="responsibilities", verbose_name=_("tài khoản nhập điểm"))
+
+    class Meta:
+        verbose_name = _("phân công phụ trách tiêu thức")
+        verbose_name_plural = _("phân công phụ trách tiêu thức")
+        constraints = [
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="responsibility_ends_after_start"),
+            models.UniqueConstraint(fields=["unit", "criterion"], condition=Q(until=None), name="responsibility_one_now"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.criterion_id}"
+
+
+class Delegation(models.Model):
+    """An acting officer: `deputy` may do what the role of `principal` may, in the same unit, from the first day to the last, both counted.
+
+    Never changed: one that ends before its last day is ended, and stays to be read.
+    """
+
+    principal = models.ForeignKey(User, models.PROTECT, related_name="delegated", verbose_name=_("người được làm thay"))
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="acting", verbose_name=_("người làm thay"))
+    starts_on = models.DateField(_("từ ngày"))
+    ends_on = models.DateField(_("đến hết ngày"))
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name=_("văn bản ủy quyền"))
+    recorded_at = models.DateTimeField(_("ghi lúc"), editable=False)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("người ghi"))
+    ended_at = models.DateTimeField(_("thôi lúc"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("ủy quyền làm thay")
+        verbose_name_plural = _("ủy quyền làm thay")
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="delegation_ends_after_start"),
+            models.CheckConstraint(condition=~Q(deputy=F("principal")), name="delegation_to_another"),
+        ]
+        indexes = [models.Index(fields=["deputy", "ends_on"], name="delegation_of_deputy")]
+
+    def __str__(self) -> str:
+        return f"{self.deputy_id}/{self.principal_id}"
+
+
+class Censure(Record):
+    """A commune's government criticised, or reminded, for its result of a year (III.4 gạch 6). Entered: the plan does not say which class earns which."""
+
+    kind = models.CharField(
+        _("hình thức"),
+        max_length=10,
+        choices=[(consequences.Censure.CRITICISED.value, _("phê bình")), (consequences.Censure.REMINDED.value, _("nhắc nhở"))],
+        default=consequences.Censure.CRITICISED.value,
+    )
+    year = models.PositiveSmallIntegerField(_("kết quả năm"))
+
+    class Meta(Record.Meta):
+        verbose_name = _("phê bình, nhắc nhở")
+        verbose_name_plural = _("phê bình, nhắc nhở")
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(fields=["unit", "kind", "year"], condition=Q(withdrawn_at=None), name="censure_once_a_year"),
+            models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in consequences.Censure]), name="censure_kind_known"),
+            models.CheckConstraint(condition=Q(document__isnull=False), name="censure_has_document"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.kind} {self.year}"

@@ -1,4 +1,4 @@
-"""The small registers that bear on criteria, for the pages of plan2018/records.py: support of weak communes, findings of inspections."""
+"""The small registers that bear on criteria and results, for the pages of plan2018/records.py: support of weak communes, inspections, censures."""
 
 from typing import Any
 
@@ -9,13 +9,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.rules import PROVINCE_ROLES
 from communes.forms import DayField
 from communes.models import UnitQuerySet
 from plan2018.findings import DONE, LATE, OPEN
 from plan2018.models import Period
 from plan2018.registers import ABOVE, NO_NAMES, Column, Line, RecordForm, Register, Tag, Words
-from scoring import findings, selectors
-from scoring.models import Assessment, Inspection, Support
+from scoring import findings, people, selectors
+from scoring.models import Assessment, Censure, Inspection, Support
 from scoring.rules import Grade, State, quarter_of, same_quarter, working_days
 
 
@@ -97,6 +98,28 @@ class InspectionForm(_CriteriaForm):
         return data
 
 
+FIRST_YEAR = 2011
+"""The first year that was scored by Decision 34/2011."""
+
+
+class CensureForm(RecordForm):
+    class Meta:
+        model = Censure
+        fields = ["kind", "year", "document", "note"]
+        widgets = {"kind": forms.RadioSelect}
+        help_texts = {"year": gettext_lazy("Năm có kết quả bị phê bình, nhắc nhở; việc của huyện tính vào năm sau")}
+
+    def prepare(self) -> None:
+        self.fields["document"].required = True
+        self.initial.setdefault("year", self.period.plan.year - 1)
+
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        if not FIRST_YEAR <= year <= timezone.localdate().year:
+            raise forms.ValidationError(_("Ghi một năm từ %(first)d đến nay, ví dụ 2017.") % {"first": FIRST_YEAR})
+        return year
+
+
 def _with_weak(communes: UnitQuerySet, period: Period) -> UnitQuerySet:
     """Add whether a commune was classed average or weak in any period of the plan so far."""
     classed = Assessment.objects.filter(unit=OuterRef("pk"), period__plan=period.plan_id, state=State.APPROVED, grade__in=[Grade.AVERAGE, Grade.WEAK])
@@ -169,6 +192,25 @@ REGISTERS: tuple[Register, ...] = (
         order=("-inspected_on",),
         keepers=ABOVE,
         prefetch=("criteria",),
+    ),
+    Register(
+        slug="censures",
+        model=Censure,
+        form=CensureForm,
+        name=gettext_lazy("Phê bình, nhắc nhở"),
+        one=gettext_lazy("phê bình, nhắc nhở"),
+        clause="III.4 gạch 6",
+        about=gettext_lazy("Tỉnh phê bình, nhắc nhở chính quyền xã về kết quả một năm; từ đó huyện phải xem xét điều động, kiểm điểm trách nhiệm."),
+        columns=(
+            Column(gettext_lazy("Hình thức"), lambda line: line.get_kind_display().capitalize()),
+            Column(gettext_lazy("Kết quả năm"), lambda line: str(line.year)),
+        ),
+        finding=findings.censures,
+        day="",
+        order=("-year", "kind"),
+        keepers=PROVINCE_ROLES,
+        save=people.save_censure,
+        withdraw=people.withdraw_censure,
     ),
 )
 """The registers of this room."""

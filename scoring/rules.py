@@ -4,7 +4,7 @@ Sources: Plan 495/KH-UBND sections III.4, IV; Decision 34/2011/QĐ-UBND articles
 full: criteria and thresholds are rows with a provenance mark, handed in here as plain values.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -376,3 +376,29 @@ def working_days(first: date, last: date) -> int:
 
 MAX_WORDS = 4000
 """Longest note, reason or remark, in characters: two printed pages."""
+
+
+# Who enters, who acts for whom.
+
+DELEGABLE = frozenset({Role.COMMUNE_SIGNATORY, Role.DISTRICT_APPRAISER, *PROVINCE_ROLES})
+"""Roles in which somebody of the same unit may act for another person."""
+
+
+def acting_role(own: Role, delegated: Role | None) -> Role:
+    """The role in which somebody acts: that of the person acted for; one's own where it is such a role itself, or where there is nobody to act for."""
+    return delegated if delegated in DELEGABLE and own not in DELEGABLE else own
+
+
+def may_stand_in(deputy: Role, principal: Role) -> bool:
+    """Whether somebody of the one role may act for somebody of the other, in the same unit: a person, for whoever signs, appraises or approves."""
+    return principal in DELEGABLE and deputy != Role.API_CLIENT
+
+
+def may_enter(role: Role, account: int | None, user: int) -> bool:
+    """Whether a user enters the own points of a criterion: the signatory every one; others where it is assigned to their account, or to none."""
+    return role == Role.COMMUNE_SIGNATORY or account in (None, user)
+
+
+def is_own_work(stage: Stage, writers: Collection[int | None], stages: Collection[Stage], people: Collection[int]) -> bool:
+    """Whether points of one of these stages were written by, or for, one of these people: whoever acts for somebody is bound by the work of both."""
+    return stage in stages and any(writer in people for writer in writers if writer is not None)

@@ -1,18 +1,30 @@
 """Reads of criteria, assessments and titles, narrowed to a unit by their callers' scope."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.utils import timezone
 
-from communes.models import Unit
+from accounts import selectors as accounts
+from accounts.models import User
+from accounts.rules import SECOND_FACTOR_ROLES, Role
+from communes.models import Official, Unit
+from communes.rules import person_key
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
 from scoring import rules
-from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
-from scoring.rules import Act, Band, Points, Stage, State, Tally, bands, tally
+from scoring.consequences import Ceiling, ceiling, lowest
+from scoring.consequences import Censure as Told
+from scoring.models import Answer, Assessment, AssessmentQuerySet, Censure, CriteriaSet, Criterion, Delegation, Responsibility, Title
+from scoring.nominees import Class
+from scoring.rules import Act, Band, Grade, Points, Stage, State, Tally, acting_role, bands, tally
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
@@ -88,6 +100,8 @@ class Step:
 
     entries: list[Entry]
     criteria: list[Criterion]
+    principal: User | None = None
+    """For whom it was done, by an acting officer."""
 
     @property
     def last(self) -> Entry:
@@ -114,13 +128,16 @@ def history(assessment: Assessment, answers: Sequence[Answer]) -> list[Step]:
     """The timeline folded for reading, newest first: points that one person entered in a row are one step."""
 
     def run(entry: Entry) -> tuple[object, ...]:
-        return (entry.act, entry.actor_id, entry.data.get("stage")) if entry.act == Act.ENTER else (entry.pk,)
+        return (entry.act, entry.actor_id, entry.data.get("for"), entry.data.get("stage")) if entry.act == Act.ENTER else (entry.pk,)
 
+    found = list(timeline(assessment))
+    principals = User.objects.in_bulk({entry.data["for"] for entry in found if "for" in entry.data})
     steps = []
-    for _run, group in groupby(timeline(assessment), key=run):
+    for _run, group in groupby(found, key=run):
         entries = list(group)
         codes = {code for entry in entries for code in (entry.data.get("criterion"), *entry.data.get("remarks", ()))}
-        steps.append(Step(entries, [answer.criterion for answer in answers if answer.criterion.code in codes]))
+        criteria = [answer.criterion for answer in answers if answer.criterion.code in codes]
+        steps.append(Step(entries, criteria, principals.get(entries[-1].data.get("for", 0))))
     return steps[::-1]
 
 
@@ -229,3 +246,145 @@ def components_for(period: Period, line: Record | None = None) -> "QuerySet[Crit
         half=Subquery(approved.filter(assessment__period__kind=Period.HALF).values("final_points")[:1]),
         year=Subquery(approved.filter(assessment__period__kind=Period.YEAR).values("final_points")[:1]),
     )
+
+
+# Who acts for whom, who is responsible for what.
+
+
+def delegations(day: date) -> "QuerySet[Delegation]":
+    """The delegations that hold on a day: both people still serve in one unit, and have what the role needs to sign in."""
+    holding = Delegation.objects.filter(starts_on__lte=day, ends_on__gte=day, ended_at=None, principal__is_active=True, deputy__is_active=True)
+    holding = holding.filter(principal__unit=F("deputy__unit"))
+    if settings.MFA_REQUIRED:
+        protected: QuerySet[Any] = accounts.people()
+        holding = holding.filter(~Q(principal__role__in=SECOND_FACTOR_ROLES) | Q(deputy__in=protected.filter(has_second_factor=True).values("pk")))
+    return holding.select_related("principal").order_by("-starts_on", "-pk")
+
+
+def delegations_of(unit: Unit) -> "QuerySet[Delegation]":
+    """The acting officers of a unit, the newest first, also those of the past."""
+    rows = Delegation.objects.filter(principal__unit=unit).select_related("principal", "deputy", "document", "recorded_by")
+    return rows.order_by("-starts_on", "-pk")
+
+
+def colleagues(unit: Unit) -> list[User]:
+    """The people who serve in a unit, by name; no software."""
+    people = User.objects.filter(unit=unit, is_active=True).exclude(role=Role.API_CLIENT)
+    return sorted(people, key=lambda person: person_key(str(person)))
+
+
+@dataclass(frozen=True)
+class Hat:
+    """The role in which somebody acts today, and for whom; None: for oneself."""
+
+    role: Role
+    principal: User | None
+
+
+def hat(user: User) -> Hat:
+    """In which role a user acts on assessments today. One query."""
+    held = delegations(timezone.localdate()).filter(deputy=user.pk).first()
+    return Hat(acting_role(Role(user.role), Role(held.principal.role) if held else None), held.principal if held else None)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who is responsible for a criterion since when, as the roster calls them, and the account that enters for them."""
+
+    row: Responsibility
+    official: Official | None
+
+    @property
+    def name(self) -> str:
+        return self.official.full_name if self.official else ""
+
+
+def holders(unit: Unit, day: date) -> dict[int, Holder]:
+    """Who is responsible for the criteria of a commune on a day, by criterion; criteria of nobody are left out. Two queries."""
+    rows: list[Any] = list(Responsibility.objects.on(day).filter(unit=unit).select_related("criterion", "account"))
+    people = officials(unit, [row.person for row in rows])
+    return {row.criterion_id: Holder(row, people.get(row.person)) for row in rows}
+
+
+def assigned(unit: Unit) -> list[Responsibility]:
+    """The assignments of a commune that nobody has ended, whenever they begin."""
+    return list(Responsibility.objects.filter(unit=unit, until=None).select_related("criterion").order_by("pk"))
+
+
+def now(unit: Unit, criteria: Iterable[Criterion]) -> dict[int, Holder]:
+    """Who is, or is going to be, responsible for these criteria, by criterion: the assignments that nobody has ended. Two queries."""
+    asked = {criterion.pk for criterion in criteria}
+    rows = [row for row in assigned(unit) if row.criterion_id in asked]
+    people = officials(unit, [row.person for row in rows])
+    return {row.criterion_id: Holder(row, people.get(row.person)) for row in rows}
+
+
+def mark(rows: Iterable[Responsibility]) -> str:
+    """What tells these assignments from any others: a page sends it back, so that nobody writes over what they did not see."""
+    return "-".join(str(pk) for pk in sorted(row.pk for row in rows))
+
+
+def officials(unit: Unit, people: Sequence[UUID]) -> dict[UUID, Official]:
+    """The newest row of the roster of a commune for each of these people."""
+    rows = Official.objects.filter(unit=unit, person__in=people).exclude(until=F("since")).order_by("since", "pk")
+    return {row.person: row for row in rows}
+
+
+def entry_accounts(unit_id: int, day: date) -> dict[str, int | None]:
+    """The account to which each assigned criterion of a commune is reserved on a day (None: to no single one), by code of the criterion."""
+    return dict(Responsibility.objects.on(day).filter(unit=unit_id).values_list("criterion__code", "account"))
+
+
+# Consequences.
+
+
+def censured(units: "QuerySet[Unit, Any] | Sequence[int]") -> dict[int, dict[Told, set[int]]]:
+    """The years for whose results communes were criticised or reminded, by commune; those that never were are left out. One query."""
+    found: dict[int, dict[Told, set[int]]] = defaultdict(lambda: {kind: set() for kind in Told})
+    for unit, kind, year in Censure.objects.valid().filter(unit__in=units).values_list("unit", "kind", "year"):
+        found[unit][Told(kind)].add(year)
+    return dict(found)
+
+
+def classes(period: Period, unit: Unit) -> dict[int, Class]:
+    """The approved classes of the communes under a unit in a period, by commune. One query."""
+    approved = Assessment.objects.under(unit).filter(period=period, state=State.APPROVED).values_list("unit", "grade", "approved_at")
+    return {pk: Class(Grade(grade), timezone.localdate(at)) for pk, grade, at in approved if at}
+
+
+@dataclass(frozen=True)
+class Rated:
+    """An official with the criteria that they are responsible for, what each leaves to them, and the lowest of all."""
+
+    official: Official | None
+    lines: list[tuple[Answer, Ceiling]]
+    ceiling: Ceiling | None
+
+
+def rated(assessment: Assessment, answers: Sequence[Answer]) -> list[Rated]:
+    """What the final points of an approved form leave to the officials responsible on the last day of the period, by given name; nobody before approval.
+
+    The plan does not say whose the year is when a criterion changed hands: we take who is responsible at its end.
+    """
+    if assessment.state != State.APPROVED:
+        return []
+    held = holders(assessment.unit, assessment.period.ends_on)
+    lines: dict[UUID, list[tuple[Answer, Ceiling]]] = defaultdict(list)
+    people: dict[UUID, Official | None] = {}
+    for answer in answers:
+        if (holder := held.get(answer.criterion_id)) and answer.final_points is not None:
+            people[holder.row.person] = holder.official
+            lines[holder.row.person].append((answer, ceiling(answer.final_points, answer.max_points)))
+    found = [Rated(people[person], of, lowest(one for _answer, one in of)) for person, of in lines.items()]
+    return sorted(found, key=lambda one: one.official.sort_key if one.official else "")
+
+
+def roster(unit: Unit, day: date) -> list[Official]:
+    """The officials of a commune on a day, by given name."""
+    found: list[Any] = list(Official.objects.on(day).filter(unit=unit).order_by("sort_key", "pk"))
+    return found
+
+
+def censures_of(unit: Unit, year: int) -> "QuerySet[Any]":
+    """What a commune was told about its result of a year and of the one before."""
+    return Censure.objects.valid().filter(unit=unit, year__in=(year - 1, year)).select_related("document").order_by("-year", "kind")

@@ -12,13 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.rules import Role
 from communes.models import Unit
 from ledger import services as ledger
 from ledger.models import Entry
 from plan2018.models import Period
 from scoring import rules, selectors, sentences
-from scoring.models import Answer, Assessment, Title
+from scoring.models import Answer, Assessment, Criterion, Title
 from scoring.rules import Act, Missing, Stage, State
 
 
@@ -62,6 +61,14 @@ class ExplainedBefore(Refused):
     """There is nothing (any longer) that the commune may explain: no point was lowered, the time is over, or it has said that it is done."""
 
 
+class NotYours(Refused):
+    """The criterion is assigned to another official, whose account enters it."""
+
+    def __init__(self, criterion: Criterion) -> None:
+        super().__init__(criterion)
+        self.criterion = criterion
+
+
 @dataclass(frozen=True)
 class Change:
     """What a person typed for one criterion: points (None = cleared), the words beside them, and the version they were looking at."""
@@ -100,16 +107,19 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
     """Save what was typed, criterion by criterion; give back the criteria where someone else saved first (theirs stay, ours are not written).
 
     The state is checked by the first statement of the transaction, which also locks the form; each saved criterion leaves a ledger entry.
-    Raises WrongState when these points may not be written now, ValueError for points outside 0..maximum (nothing is saved).
+    Raises WrongState when these points may not be written now, NotYours for a criterion that the commune assigned to another account, ValueError for
+    points outside 0..maximum (nothing is saved).
     """
+    hat = selectors.hat(actor)
     points_field, words_field = f"{stage}_points", "self_note" if stage == Stage.SELF else f"{stage}_reason"
-    states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and Role(actor.role) in roles]
+    states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and hat.role in roles]
     conflicts = []
     with transaction.atomic():
         if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
             raise WrongState(_state(assessment))
         answers = {answer.criterion.code: answer for answer in assessment.answers.select_related("criterion")}
         state = _state(assessment)
+        reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate()) if stage == Stage.SELF else {}
         for change in changes:
             answer = answers[change.criterion]
             if change.points is not None and not rules.is_within(change.points, answer.max_points):
@@ -117,6 +127,8 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
             before = getattr(answer, points_field)
             if before == change.points and getattr(answer, words_field) == change.words:
                 continue  # nothing new; also when somebody else has saved the very same
+            if stage == Stage.SELF and not rules.may_enter(hat.role, reserved.get(change.criterion), actor.pk):
+                raise NotYours(answer.criterion)
             if answer.version != change.version:
                 conflicts.append(change.criterion)
                 continue
@@ -137,6 +149,7 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
                     "from": rules.as_text(before),
                     "to": rules.as_text(change.points),
                     "words": change.words,
+                    **_standing_in(hat),
                 },
             )
     return conflicts
@@ -180,7 +193,7 @@ def explain(*, assessment: Assessment, words: dict[str, str], done: bool, actor:
 
     Raises ExplainedBefore when the round is over or was never open; ValueError for a criterion that was not lowered (nothing is saved).
     """
-    now, today = timezone.now(), timezone.localdate()
+    now, today, told = timezone.now(), timezone.localdate(), _standing_in(selectors.hat(actor))
     with transaction.atomic():
         waiting = Assessment.objects.filter(pk=assessment.pk, state=State.APPRAISED, explain_by__gte=today, explained_at=None)
         if not waiting.update(version=F("version") + 1, explained_at=now if done else None):
@@ -194,9 +207,9 @@ def explain(*, assessment: Assessment, words: dict[str, str], done: bool, actor:
             if code not in open_:
                 raise ValueError(code)
             Answer.objects.filter(pk=answer.pk).update(explanation=words[code])
-            _record(assessment, act=Act.EXPLAIN, actor=actor, data={"criterion": code, "from_words": before, "words": words[code]})
+            _record(assessment, act=Act.EXPLAIN, actor=actor, data={"criterion": code, "from_words": before, "words": words[code], **told})
         if done:
-            _record(assessment, act=Act.EXPLAIN, actor=actor, data={"done": True})
+            _record(assessment, act=Act.EXPLAIN, actor=actor, data={"done": True, **told})
 
 
 def return_(*, assessment: Assessment, version: int, remarks: dict[str, str], reason: str, actor: User) -> None:
@@ -273,7 +286,8 @@ def _move(assessment: Assessment, act: Act, *, version: int, actor: User, **stor
 
     No row touched means that someone was faster: Stale when only the version moved on, WrongState otherwise.
     """
-    states = [state for (state, what), move in rules.MOVES.items() if what == act and Role(actor.role) in move.roles]
+    role = selectors.hat(actor).role
+    states = [state for (state, what), move in rules.MOVES.items() if what == act and role in move.roles]
     if not states:
         raise WrongState(_state(assessment))
     target = rules.MOVES[states[0], act].to
@@ -293,10 +307,16 @@ def _move(assessment: Assessment, act: Act, *, version: int, actor: User, **stor
 
 
 def _refuse_own_work(assessment: Assessment, actor: User, *stages: Stage) -> None:
-    """Raise OwnWork when the actor entered points of one of these stages."""
-    entered = Entry.objects.about(selectors.SUBJECT, assessment.key).filter(act=Act.ENTER, actor=actor)
-    if any(stage in stages for stage in entered.values_list("data__stage", flat=True)):
+    """Raise OwnWork when the actor, or the person acted for, entered points of one of these stages, or somebody did for them."""
+    people = {actor.pk, *_standing_in(selectors.hat(actor)).values()}
+    entered = Entry.objects.about(selectors.SUBJECT, assessment.key).filter(act=Act.ENTER).values_list("actor", "data")
+    if any(rules.is_own_work(Stage(data["stage"]), (writer, data.get("for")), stages, people) for writer, data in entered):
         raise OwnWork
+
+
+def _standing_in(hat: selectors.Hat) -> dict[str, int]:
+    """What a ledger entry says of an acting officer: for whom."""
+    return {"for": hat.principal.pk} if hat.principal else {}
 
 
 def _record_move(
@@ -304,7 +324,8 @@ def _record_move(
 ) -> None:
     """The ledger entry of a move: from, to, why, and the digest of all points as they stood."""
     before, after, points = assessment.state, _state(assessment), rules.points_digest(selectors.as_rules(answers))
-    _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data={"points": points, **(data or {})})
+    told = {"points": points, **(data or {}), **_standing_in(selectors.hat(actor))}
+    _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data=told)
     assessment.refresh_from_db(
         fields=["state", "version", "total", "grade", "reasons", "approved_at", "first_submitted_at", "late", "returns", "explain_by", "explained_at"]
     )
@@ -315,7 +336,15 @@ def _record(assessment: Assessment, *, act: Act, actor: User, **rest: Any) -> No
 
 
 def _record_title(unit: Unit, period: Period, act: str, actor: User, data: dict[str, Any], reason: str = "") -> None:
-    ledger.record(act=act, kind="title", key=f"{period.plan.year}/{unit.code}", topic=period.code, actor=actor, reason=reason, data=data)
+    ledger.record(
+        act=act,
+        kind="title",
+        key=f"{period.plan.year}/{unit.code}",
+        topic=period.code,
+        actor=actor,
+        reason=reason,
+        data=data | _standing_in(selectors.hat(actor)),
+    )
 
 
 def _state(assessment: Assessment) -> State:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring import paperwork, views
+from scoring import paperwork, personnel, views
 
 urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
@@ -18,4 +18,9 @@ urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/excel/upload/<uuid:upload>/marked/", paperwork.marked, name="assessment-upload-marked"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
     path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),
+    path("responsibilities/<slug:period>/<slug:code>/", personnel.responsibilities, name="responsibilities"),
+    path("delegations/<slug:code>/", personnel.delegations, name="delegations"),
+    path("delegations/<slug:code>/<int:pk>/end/", personnel.delegation_end, name="delegation-end"),
+    path("consequences/<slug:period>/<slug:code>/", personnel.ceilings, name="consequences"),
+    path("award-check/<slug:period>/", personnel.award_check, name="award-check"),
 ]

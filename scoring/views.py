@@ -18,17 +18,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import reads_people
 from accounts.models import User
-from accounts.rules import Role
 from communes.models import Unit
 from communes.sentences import write_day
 from communes.tables import csv_lines
 from plan2018.models import Period
 from scoring import access, exports, rules, selectors, services
-from scoring.forms import AnswerForm, ExplainForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again
+from scoring.forms import AnswerForm, ExplainForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again, tell_holders
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Stage, State
-from scoring.services import ExplainedBefore, Explaining, Incomplete, OwnWork, Refused, Stale, WrongState
+from scoring.services import ExplainedBefore, Explaining, Incomplete, NotYours, OwnWork, Refused, Stale, WrongState
 
 COPY = "copy"
 """An act that only fills points in; it makes no move."""
@@ -65,34 +65,39 @@ def refusal(error: Refused) -> Refusal:
     match error:
         case Incomplete(missing=missing):
             title = ngettext("Phiếu chưa đủ: còn thiếu ở %(n)d tiêu thức", "Phiếu chưa đủ: còn thiếu ở %(n)d tiêu thức", len(missing))
-            return Refusal(422, title % {"n": len(missing)}, _("Điểm đã nhập vẫn được giữ. Bổ sung những chỗ sau rồi bấm lại:"))
+            why = Refusal(422, title % {"n": len(missing)}, _("Điểm đã nhập vẫn được giữ. Bổ sung những chỗ sau rồi bấm lại:"))
         case Stale():
-            return Refusal(
+            why = Refusal(
                 409,
                 _("Chưa làm: phiếu vừa có thay đổi"),
                 _("Có người lưu điểm sau khi anh, chị mở trang. Số trên trang này là mới nhất: xem lại rồi bấm lại."),
             )
         case OwnWork():
-            return Refusal(
+            why = Refusal(
                 403,
                 _("Không ai được thẩm định, duyệt điểm do chính mình nhập"),
                 _("Tài khoản này đã nhập điểm ở bước trước của phiếu. Nhờ người khác cùng cơ quan làm việc này."),
             )
         case Explaining(until=until) if until:
-            return Refusal(
+            why = Refusal(
                 409,
                 _("Chưa duyệt được: xã còn được giải trình đến hết ngày %s") % write_day(until),
                 _("Xã gửi giải trình xong, hoặc qua ngày ấy, thì duyệt được. Điểm đã nhập vẫn được giữ."),
             )
         case ExplainedBefore():
-            return Refusal(
+            why = Refusal(
                 409,
                 _("Chưa lưu: không còn trong thời hạn giải trình"),
                 _("Xã đã gửi giải trình, hoặc đã quá ngày, hoặc phiếu đã chuyển bước. Cần bổ sung thì đề nghị huyện hoặc tỉnh trả lại phiếu."),
             )
         case WrongState(state=state):
-            return Refusal(409, _("Chưa làm: phiếu không còn ở bước này"), f"{STATES[state]} {_('Trang này đã theo trạng thái mới nhất.')}")
-    raise error
+            why = Refusal(409, _("Chưa làm: phiếu không còn ở bước này"), f"{STATES[state]} {_('Trang này đã theo trạng thái mới nhất.')}")
+        case NotYours(criterion=criterion):
+            title = _("Chưa lưu: tiêu thức %(number)s do đồng chí khác phụ trách") % {"number": criterion.number}
+            why = Refusal(403, title, _("Xã đã phân công tiêu thức này cho người khác nhập. Nhờ đồng chí ấy, hoặc người ký của xã."))
+        case _:
+            raise error
+    return why
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -150,7 +155,7 @@ def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
     words = _words(request, form, act)
     saved = 0
     try:
-        if stage := rules.stage_for(State(form.state), Role(user.role)):
+        if stage := rules.stage_for(State(form.state), access.role_of(user)):
             shown, saved = _save(request, form, stage, selectors.form(form))
             if status := _status(shown):
                 return _page(request, form, shown, status=status, saved=saved)
@@ -225,7 +230,7 @@ def appraisal(request: HttpRequest, period: str, code: str) -> HttpResponse:
         try:
             shown[form.unit.code], count = _save(request, form, stage, form.form, prefix=prefix)  # type: ignore[attr-defined]
             saved += count
-            if "copy" in request.POST and rules.stage_for(State(form.state), Role(_user(request).role)):
+            if "copy" in request.POST and rules.stage_for(State(form.state), access.role_of(_user(request))):
                 saved += services.copy_points(assessment=form, stage=stage, actor=_user(request))
         except Refused as error:
             refused.append((form, refusal(error), _unsaved(request, form, prefix)))
@@ -293,7 +298,7 @@ def _words(request: HttpRequest, form: Assessment, act: str) -> Form | None:
 
 def _unsaved(request: HttpRequest, form: Assessment, prefix: str = "") -> list[AnswerForm]:
     """What was typed for this form and is not stored."""
-    stage = rules.stage_of(Role(_user(request).role))
+    stage = rules.stage_of(access.role_of(_user(request)))
     return (
         [answer for answer in read_answers(selectors.form(form), stage, request.POST, prefix=prefix) if answer.change or answer.errors]
         if stage
@@ -310,7 +315,7 @@ def _done_before(form: Assessment, act: str) -> bool:
 def _refused(request: HttpRequest, form: Assessment, error: Refused) -> HttpResponse:
     """The page as it is now, under a note that says what was refused and with what was typed but not saved."""
     now = access.get_assessment(_user(request), form.period.code, form.unit.code)
-    lost = _unsaved(request, now) if isinstance(error, WrongState) else []
+    lost = _unsaved(request, now) if isinstance(error, WrongState | NotYours) else []
     return _page(request, now, status=refusal(error).status, refusal=refusal(error), lost=lost)
 
 
@@ -323,11 +328,13 @@ def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | 
 
 def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
     """What the page of an assessment shows to this reader. Who writes compares with the stage before; who reads, with what the commune gave itself."""
-    state, role = State(form.state), Role(_user(request).role)
+    state, role = State(form.state), access.role_of(_user(request))
     stage = rules.stage_for(state, role)
     at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
     before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
     forms = forms or [AnswerForm(answer, at, against=before) for answer in selectors.form(form)]
+    if stage == Stage.SELF:
+        tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), role, _user(request).pk)
     answers = [shown.answer for shown in forms]
     earlier = selectors.earlier(form)
     for shown in forms:
@@ -361,6 +368,8 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "explain_form": ExplainForm(selectors.lowered(form, answers)) if access.may_explain(_user(request), form) else None,
         "may_finish": access.may_finish_explaining(_user(request)),
         "title": held,
+        "reads_people": reads_people(_user(request)),
+        "reads_ceilings": access.reads_ceilings(_user(request)),
         "title_form": TitleForm(form.period, instance=held) if access.may_enter_title(_user(request)) else None,
         "withdraw_form": ReasonForm(prefix="withdraw") if held and access.may_enter_title(_user(request)) else None,
     }
@@ -370,7 +379,7 @@ def _grid(
     request: HttpRequest, period: Period, district: Unit, forms: list[Assessment], shown: dict[str, list[AnswerForm]] | None = None
 ) -> dict[str, Any]:
     """What the grid of a district shows to this reader."""
-    role = Role(_user(request).role)
+    role = access.role_of(_user(request))
     stage = rules.stage_of(role) or Stage.APPRAISED
     return {
         "period": period,

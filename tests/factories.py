@@ -31,7 +31,7 @@ from communes.standards import Education, Qualification, Theory
 from plan2018.models import Dialogue, Duty, Indicator, Obligation, Period, Plan, Target
 from plan2018.rules import Combine, Source
 from scoring import rules, services
-from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold
+from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Delegation, Threshold
 from scoring.rules import Act, Grade, Stage, State
 
 PASSWORD = "lua-nuong-tren-doi"
@@ -400,4 +400,19 @@ def make_dialogue(unit: Unit, held_on: date = date(2018, 12, 5), **fields: objec
     """Make a dialogue conference in the register of a commune, beside the ledger."""
     return Dialogue.objects.create(
         unit=unit, held_on=held_on, **{"attendees": 90, "opinions": 6, "answered": 5, "version": 1, "recorded_at": timezone.now(), **fields}
+    )
+
+
+def make_delegation(unit: Unit, deputy: User | None = None, *, days: int = 1, role: Role | None = None) -> Delegation:
+    """Make an acting officer of a unit, from today on, for somebody made for it, beside the ledger. The deputy is a leader unless given."""
+    signs = {Level.COMMUNE: Role.COMMUNE_SIGNATORY, Level.DISTRICT: Role.DISTRICT_APPRAISER, Level.PROVINCE: Role.PROVINCE_OFFICER}
+    principal, today = make_user(role or signs[Level(unit.level)], unit), timezone.localdate()
+    return Delegation.objects.create(
+        principal=principal,
+        deputy=deputy or make_user(Role.LEADER, unit),
+        starts_on=today,
+        ends_on=today + timedelta(days=days),
+        document=DocumentFactory(unit=unit),
+        recorded_at=timezone.now(),
+        recorded_by=principal,
     )

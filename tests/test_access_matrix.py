@@ -38,6 +38,7 @@ from tests.factories import (
     OfficialFactory,
     UploadFactory,
     client_of,
+    make_delegation,
     make_dialogue,
     make_duty,
     make_forms,
@@ -118,6 +119,15 @@ TABLE = [
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
     Row("appraisal-csv", DISTRICTS, get=EVERYBODY, arguments=FORM),
     Row("home", get=EVERYBODY, found=302),
+    # people: who is responsible, who acts for whom, what points leave to officials, who is barred from awards
+    Row("responsibilities", COMMUNES, get=WRITERS, post={SIGNATORY}, arguments=FORM),
+    Row("consequences", COMMUNES, get={SIGNATORY, *ABOVE}, arguments=FORM),
+    Row("award-check", get=ABOVE, post=ABOVE, arguments=PERIOD),
+    Row("delegations", COMMUNES, get=PERSONS, post={SIGNATORY, *OFFICERS}, arguments=UNIT),
+    Row("delegations", DISTRICTS, get=PERSONS, post=ABOVE, arguments=UNIT),
+    Row("delegations", ("11",), get=PERSONS, post=OFFICERS, arguments=UNIT),
+    Row("delegation-end", COMMUNES, post={SIGNATORY, *OFFICERS}, arguments=UNIT | {"pk": "{delegation}"}),
+    Row("delegation-end", DISTRICTS, post=ABOVE, arguments=UNIT | {"pk": "{delegation}"}),
     # what communes report
     Row("observations", UNITS, get=EVERYBODY - {Role.API_CLIENT}, post={ENTRY, SIGNATORY}, arguments=FORM),
     Row("observations-csv", UNITS, get=PERSONS, arguments=FORM),
@@ -200,13 +210,14 @@ TABLE = [
     *(
         Row(name, UNITS, get=PERSONS, arguments=UNIT | {"register": slug})
         for name in ("records", "records-csv")
-        for slug in ("working-rules", "dialogues", "apologies", "complaints", "difficulties", "support", "inspections")
+        for slug in ("working-rules", "dialogues", "apologies", "complaints", "difficulties", "support", "inspections", "censures")
     ),
     *(
         Row("record-new", UNITS, get=WRITERS, post=WRITERS, arguments=UNIT | {"register": slug})
         for slug in ("working-rules", "apologies", "complaints")
     ),
     *(Row("record-new", UNITS, get=ABOVE, post=ABOVE, arguments=UNIT | {"register": slug}) for slug in ("support", "inspections")),
+    Row("record-new", UNITS, get=OFFICERS, post=OFFICERS, arguments=UNIT | {"register": "censures"}),
     Row("record", COMMUNES, get=PERSONS, post=WRITERS, arguments=LINE | {"register": "dialogues"}),
     Row("record-act", COMMUNES, post=WRITERS, arguments=LINE | {"register": "dialogues", "act": "withdraw"}),
     # figures
@@ -332,6 +343,7 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
         forms=forms,
         form_file=UploadFactory(register="assessment", unit=place.commune, since=year.ends_on, uploaded_by=people["entry"]).pk,
         workbook=UploadFactory(register="report", unit=place.district, since=year.ends_on, uploaded_by=people["appraiser"]).pk,
+        delegations={unit.code: make_delegation(unit).pk for unit in (*place.districts, *place.communes)},
         obligations={unit.code: make_obligation(unit).pk for unit in (place.province, *place.districts, *place.communes)},
     )
 
@@ -378,7 +390,12 @@ def test_the_law_holds_everywhere(row, world, people):
     should, does = {}, {}
     for code in row.units or (None,):
         address = row.address(
-            code=code, form=world.forms.get(code), line=world.lines.get(code), obligation=world.obligations.get(code), **vars(world)
+            code=code,
+            form=world.forms.get(code),
+            delegation=world.delegations.get(code),
+            line=world.lines.get(code),
+            obligation=world.obligations.get(code),
+            **vars(world),
         )
         for who, user in people.items():
             for method in ("GET", "POST", "DELETE"):

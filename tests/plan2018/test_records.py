@@ -13,9 +13,9 @@ from plan2018 import services
 from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Obligation, Period, Plan, WorkingRules
 from plan2018.registers import REGISTERS
 from plan2018.rules import DutyState
-from scoring.models import Inspection, Support
+from scoring.models import Censure, Inspection, Support
 from scoring.registers import REGISTERS as SCORED
-from tests.factories import client_of, make_dialogue, make_user
+from tests.factories import DocumentFactory, client_of, make_dialogue, make_user
 from tests.reader import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -332,6 +332,7 @@ def fill_registers(place, year, actor, communes):
         days = {"starts_on": date(2018, 4, 2), "ends_on": date(2018, 4, 30), "days": 12}
         Support.objects.create(unit=unit, staff="Phòng Nội vụ", **days, **given)
         Inspection.objects.create(unit=unit, inspected_on=date(2018, 5, 2), agency="Thanh tra huyện", finding="Thiếu sổ", **given)
+        Censure.objects.create(unit=unit, kind="criticised", year=2017, document=DocumentFactory(), **given)
     for line in [*Support.objects.all(), *Inspection.objects.all()]:
         line.criteria.set(line.criteria.model.objects.filter(kind="criterion"))
 

@@ -1,0 +1,176 @@
+"""What people do about people, beside services.py, which is about forms: assign, delegate, criticise. One transaction and one ledger entry each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.rules import Role
+from communes.models import Document, Unit
+from ledger import services as ledger
+from plan2018 import services as plan
+from plan2018.models import Duty, Record
+from plan2018.services import Demand
+from scoring import consequences, rules, selectors
+from scoring.consequences import Measure, Owed
+from scoring.models import Censure, Criterion, Delegation, Responsibility
+from scoring.services import Refused
+
+
+class Changed(Refused):
+    """Somebody changed the assignments after the person loaded the page."""
+
+
+class Backdated(Refused):
+    """The change of a criterion is dated before the day from which its present assignment holds."""
+
+    def __init__(self, criterion: Criterion, since: date) -> None:
+        super().__init__(criterion, since)
+        self.criterion, self.since = criterion, since
+
+
+@dataclass(frozen=True)
+class Post:
+    """Who is to be responsible for a criterion, and the account that enters for them. Nobody: None."""
+
+    person: UUID | None
+    account: int | None = None
+
+
+def assign(*, unit: Unit, since: date, posts: Mapping[Criterion, Post], seen: str, actor: User) -> int:
+    """Say who is responsible for criteria of a commune from a day on; how many changed. What is as it was stays.
+
+    `seen` is `selectors.mark` of the assignments of these criteria that the page showed. The ledger keeps criteria and keys of people, no names. Raises Changed, Backdated.
+    """
+    with transaction.atomic():
+        ledger.lock(f"responsibility:{unit.pk}")
+        now = {row.criterion_id: row for row in selectors.assigned(unit)}
+        changed = {criterion: post for criterion, post in posts.items() if post != _post(now.get(criterion.pk))}
+        if changed and seen != selectors.mark(now[one.pk] for one in posts if one.pk in now):
+            raise Changed
+        for criterion in changed:
+            if (row := now.get(criterion.pk)) and since < row.since:
+                raise Backdated(criterion, row.since)
+        Responsibility.objects.filter(pk__in=[now[one.pk].pk for one in changed if one.pk in now]).update(until=since)
+        Responsibility.objects.bulk_create(
+            Responsibility(
+                unit=unit,
+                criterion=criterion,
+                person=post.person,
+                account_id=post.account,
+                since=since,
+                recorded_at=timezone.now(),
+                recorded_by=actor,
+            )
+            for criterion, post in changed.items()
+            if post.person
+        )
+        if changed:
+            data = {criterion.code: [_key(_post(now.get(criterion.pk))), _key(post)] for criterion, post in changed.items()}
+            _record("assign", "responsibility", unit.code, actor, {"since": since.isoformat(), "criteria": data})
+    return len(changed)
+
+
+def _post(row: Responsibility | None) -> Post:
+    return Post(row.person, row.account_id) if row else Post(None)
+
+
+def _key(post: Post) -> list[str | int | None]:
+    return [str(post.person) if post.person else None, post.account]
+
+
+class Unfit(Refused):
+    """The two people cannot stand in for each other: not of one unit, the same person, software, or a role in which nobody acts for another."""
+
+
+class Overlap(Refused):
+    """Somebody is already acting officer of the person, or the deputy for another, on some of these days."""
+
+
+def delegate(*, principal: User, deputy: User, starts_on: date, ends_on: date, document: Document, actor: User) -> Delegation:
+    """Let somebody act for a person of the same unit on these days, both counted. Raises Unfit, Overlap, and ValueError for days that are out of order."""
+    if ends_on < starts_on:
+        raise ValueError(ends_on)
+    fits = rules.may_stand_in(Role(deputy.role), Role(principal.role)) and principal.unit_id == deputy.unit_id
+    if not fits or principal.pk == deputy.pk or not (principal.is_active and deputy.is_active):
+        raise Unfit
+    with transaction.atomic():
+        ledger.lock(f"delegation:{principal.unit_id}")
+        if selectors.delegations_of(principal.unit).filter(
+            Q(principal__in=[principal, deputy]) | Q(deputy__in=[principal, deputy]), ended_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on
+        ):
+            raise Overlap
+        given: dict[str, Any] = {"principal": principal, "deputy": deputy, "starts_on": starts_on, "ends_on": ends_on, "document": document}
+        made = Delegation.objects.create(**given, recorded_at=timezone.now(), recorded_by=actor)
+        data = {"for": principal.pk, "by": deputy.pk, "from": starts_on.isoformat(), "to": ends_on.isoformat(), "document": document.pk}
+        _record("delegate", "delegation", str(made.pk), actor, data)
+    return made
+
+
+def end_delegation(*, delegation: Delegation, actor: User) -> bool:
+    """End a delegation now; False when it had been ended before."""
+    with transaction.atomic():
+        ended = Delegation.objects.filter(pk=delegation.pk, ended_at=None).update(ended_at=timezone.now())
+        if ended:
+            _record("end", "delegation", str(delegation.pk), actor, {})
+    return bool(ended)
+
+
+def _record(act: str, kind: str, key: str, actor: User, data: dict[str, Any]) -> None:
+    ledger.record(act=act, kind=kind, key=key, actor=actor, data=data)
+
+
+DISTRICT_DUTY = "TK36"
+"""The plan's duty under which a district answers for communes with poor results (III.4 gạch 6)."""
+
+
+def save_censure(*, line: Censure, kind: str, values: dict[str, Any], version: int, actor: User) -> Record:
+    """Enter or change a line of the register of censures; the district then owes what follows. Raises as `plan2018.services.save_record` does."""
+    with transaction.atomic():
+        saved = plan.save_record(line=line, kind=kind, values=values, version=version, actor=actor)
+        _demand(saved.unit, actor)
+    return saved
+
+
+def withdraw_censure(*, line: Censure, kind: str, reason: str, version: int, actor: User) -> None:
+    """Withdraw a wrong line; what follows from it, and nobody has acted on, is owed no more. Raises as `plan2018.services.withdraw_record` does."""
+    with transaction.atomic():
+        plan.withdraw_record(line=line, kind=kind, reason=reason, version=version, actor=actor)
+        _demand(line.unit, actor)
+
+
+def _demand(commune: Unit, actor: User) -> None:
+    """Let the district owe what follows from all censures of a commune: under the plan of the year after the result, or the newest plan before it."""
+    if commune.parent is None:
+        return
+    told = selectors.censured([commune.pk]).get(commune.pk, {})
+    owed = consequences.owed(told.get(consequences.Censure.CRITICISED, ()), told.get(consequences.Censure.REMINDED, ()))
+    duties = list(Duty.objects.filter(code=DISTRICT_DUTY).select_related("plan").order_by("plan__year"))
+    by_duty: dict[Duty, dict[str, Demand]] = {duty: {} for duty in duties}
+    for one in owed if duties else ():
+        duty = next((duty for duty in reversed(duties) if duty.plan.year <= one.year + 1), duties[0])
+        by_duty[duty][f"{commune.code}-{one.year % 100:02}{one.measure}"] = _as_demand(commune, one)
+    for duty, wanted in by_duty.items():
+        plan.demand(duty=duty, unit=commune.parent, wanted=wanted, subject=f"{commune.code}-", actor=actor)
+
+
+def _as_demand(commune: Unit, owed: Owed) -> Demand:
+    words = {
+        Measure.TRANSFER: _(
+            "%(unit)s bị phê bình về kết quả năm %(year)d: báo cáo cấp ủy xem xét điều động Chủ tịch UBND sang công tác khác, tăng cường cán bộ thay thế"
+        ),
+        Measure.REVIEW: _("%(unit)s bị nhắc nhở về kết quả năm %(year)d: xem xét kiểm điểm trách nhiệm lãnh đạo UBND"),
+        Measure.REVIEW_BOTH: _(
+            "%(unit)s bị phê bình hai năm liền, %(before)d và %(year)d: xem xét kiểm điểm trách nhiệm cả Chủ tịch HĐND và Chủ tịch UBND"
+        ),
+    }
+    ends = _(" (III.4 gạch 6; kế hoạch không ghi ngày, hạn theo dõi do Sở Nội vụ đặt).")
+    said = words[owed.measure] % {"unit": commune.full_name, "year": owed.year, "before": owed.year - 1}
+    return Demand(said + ends, None, consequences.due_on(owed.year))
