@@ -124,7 +124,7 @@ class _Registers:
 
     def note(self, unit: Unit, act: str, kind: str, at: datetime, topic: str = REGISTERS, key: str = "", **data: object) -> None:
         """Leave the ledger entry of an act."""
-        self.journal.record(at=at, actor=self.clerk(unit), act=act, kind=kind, key=key or unit.code, topic=topic, data=data)
+        self.journal.record(at=at, actor=self.clerk(unit), act=act, kind=kind, key=key or unit.code, topic=topic, data=data, unit=unit)
 
     # Officials
 
@@ -571,6 +571,5 @@ class _Registers:
         self, row: Obligation, act: DutyAct, actor: User, at: datetime, before: DutyState, data: dict[str, object], reason: str = ""
     ) -> None:
         key = selectors.key_of(row)
-        self.journal.record(
-            at=at, actor=actor, act=act, kind=selectors.OBLIGATION, key=key, topic="", before=before, after=row.state, data=data, reason=reason
-        )
+        said: dict[str, object] = {"before": before, "after": row.state, "data": data, "reason": reason, "unit": row.unit}
+        self.journal.record(at=at, actor=actor, act=act, kind=selectors.OBLIGATION, key=key, topic="", **said)

@@ -266,7 +266,7 @@ def _refuse_own_work(obligation: Obligation, actor: User) -> None:
 
 
 def _record(obligation: Obligation, act: DutyAct, *, actor: User | None, **rest: Any) -> None:
-    ledger.record(act=act, kind=selectors.OBLIGATION, key=selectors.key_of(obligation), actor=actor, **rest)
+    ledger.record(act=act, kind=selectors.OBLIGATION, key=selectors.key_of(obligation), actor=actor, unit=obligation.unit_id, **rest)
 
 
 OBSERVATION = "observation"
@@ -325,6 +325,7 @@ def save_observation(
             before=_said(before),
             after=_said(row),
             data={"from": _facts(before), "to": _facts(row)},
+            unit=unit.pk,
         )
     return row
 
@@ -342,6 +343,7 @@ def clear_observation(*, period: Period, unit: Unit, indicator: Indicator, versi
             actor=actor,
             before=_said(row),
             data={"from": _facts(row), "to": _facts(None)},
+            unit=unit.pk,
         )
 
 
@@ -737,4 +739,4 @@ def _tell_answerers(line: Difficulty) -> None:
 
 def _record_line(line: Record, kind: str, act: str, actor: User, **rest: Any) -> None:
     """A ledger entry about a line. Figures depend on lines of any day, so all periods look again."""
-    ledger.record(act=act, kind=kind, key=selectors.line_key(line), topic=REGISTERS, actor=actor, **rest)
+    ledger.record(act=act, kind=kind, key=selectors.line_key(line), topic=REGISTERS, actor=actor, unit=line.unit_id, **rest)

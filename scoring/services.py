@@ -262,11 +262,12 @@ def _record_move(
 
 
 def _record(assessment: Assessment, *, act: Act, actor: User, **rest: Any) -> None:
-    ledger.record(act=act, kind=selectors.SUBJECT, key=assessment.key, topic=assessment.period.code, actor=actor, **rest)
+    ledger.record(act=act, kind=selectors.SUBJECT, key=assessment.key, topic=assessment.period.code, actor=actor, unit=assessment.unit_id, **rest)
 
 
 def _record_title(unit: Unit, period: Period, act: str, actor: User, data: dict[str, Any], reason: str = "") -> None:
-    ledger.record(act=act, kind="title", key=f"{period.plan.year}/{unit.code}", topic=period.code, actor=actor, reason=reason, data=data)
+    key = f"{period.plan.year}/{unit.code}"
+    ledger.record(act=act, kind="title", key=key, topic=period.code, actor=actor, reason=reason, data=data, unit=unit.pk)
 
 
 def _state(assessment: Assessment) -> State:
