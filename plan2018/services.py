@@ -28,6 +28,7 @@ from plan2018 import duties, rules, selectors, sentences
 from plan2018.duties import DutyAct
 from plan2018.models import CalendarFeed, Dialogue, Difficulty, Duty, Indicator, Obligation, Observation, Period, Plan, Record, Target, WorkingRules
 from plan2018.rules import DutyState, Frequency, secret_digest
+from plan2018.selectors import Reminded
 
 BATCH = 2000
 
@@ -208,7 +209,11 @@ def remind(today: date) -> int:
 
     How many people were told, or had been told the same day before: a second run writes nothing new.
     """
-    owed = selectors.to_remind(duties.due_days(today))
+    return tell_owed(selectors.to_remind(duties.due_days(today)), f"duties/{today.isoformat()}", reverse("duties"), today)
+
+
+def tell_owed(owed: list[Reminded], key: str, link: str, today: date) -> int:
+    """Tell everybody who works in the units that owe, or above them: communes their own, districts and the province one digest each; how many people."""
     messages = []
     for person in selectors.to_tell({unit for one in owed for unit in one.path}):
         own = [one.owed for one in owed if one.unit == person.unit_id]
@@ -223,7 +228,7 @@ def remind(today: date) -> int:
                 body = f"{body}\n\n{sentences.by_district(communes, today)}"
         else:
             subject, body = sentences.reminder(own, others, today)
-        messages.append(Message(person.pk, f"duties/{today.isoformat()}", subject, body, reverse("duties")))
+        messages.append(Message(person.pk, key, subject, body, link))
     ledger.notify_all(messages)
     return len(messages)
 

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.access import get_district, scope
+from accounts.access import get_district, require, scope
 from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
 from communes.models import Unit
@@ -73,3 +73,22 @@ def get_district_grid(user: User, period_code: str, unit_code: str) -> tuple[Per
 def may_enter_title(user: User) -> bool:
     """Only the province enters titles."""
     return Role(user.role) in PROVINCE_ROLES
+
+
+def get_assessment_to_extend(user: User, period_code: str, unit_code: str) -> Assessment:
+    """The assessment, if the user may give it more time: the province alone; else Http404 or PermissionDenied."""
+    assessment = get_assessment(user, period_code, unit_code)
+    require(user, PROVINCE_ROLES)
+    return assessment
+
+
+def may_extend(user: User) -> bool:
+    """Only the province gives more time."""
+    return Role(user.role) in PROVINCE_ROLES
+
+
+def get_period_to_time(user: User, period_code: str) -> Period:
+    """The period, if the user may set its deadlines: the province alone; else Http404 or PermissionDenied."""
+    period = get_period(period_code)
+    require(user, PROVINCE_ROLES)
+    return period
