@@ -463,6 +463,12 @@ class MomentForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, moment: datetime | None = None, prefix: str, **initial: Any) -> None:
         super().__init__(data, prefix=prefix, initial={**_typed_moment(moment), **initial})
 
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if not 2000 <= day.year < 2100:
+            raise ValidationError(_("Năm %d chắc là gõ nhầm. Xem lại năm.") % day.year)
+        return day
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if "day" in found:

@@ -18,6 +18,14 @@ ACTS = {
 """The acts that have a deadline, in the middle of a sentence."""
 
 
+OWED = {
+    Act.SUBMIT: gettext_lazy("chấm điểm, chờ xã gửi lên huyện"),
+    Act.APPRAISE: gettext_lazy("chấm điểm, chờ huyện thẩm định"),
+    Act.APPROVE: gettext_lazy("chấm điểm, chờ tỉnh duyệt"),
+}
+"""What a reminder says of a form, after the word "Phiếu"."""
+
+
 def until(moment: datetime) -> str:
     """The last time before a moment: "hết ngày 19/6/2018"; within a day "17:00 ngày 19/6/2018"."""
     local = timezone.localtime(moment)

@@ -18,7 +18,7 @@ from scoring import deadlines, selectors
 from scoring.deadlines import Limit
 from scoring.models import Assessment, Deadline, Extension
 from scoring.rules import Act, State
-from scoring.sentences import ACTS
+from scoring.sentences import OWED
 
 SUBJECT = "deadline"
 """Kind of the ledger entries of a deadline; the key is period/act."""
@@ -102,6 +102,6 @@ def _owed(forms: list[tuple[Assessment, Limit]]) -> list[Reminded]:
         units = [unit for unit in path[deadlines.TIMED.index(limit.act) :] if unit]
         owes, above = units[0], units[1] if len(units) > 1 else None
         day = deadlines.last_day(limit.ends_at, zone)
-        named = Owed(_("Phiếu"), str(ACTS[limit.act]), form.period.code, day, owes.full_name, Level(owes.level), above.full_name if above else "")
+        named = Owed(_("Phiếu"), str(OWED[limit.act]), form.period.code, day, owes.full_name, Level(owes.level), above.full_name if above else "")
         owed.setdefault((owes.pk, limit.act, form.period.code, day), Reminded(tuple(unit.pk for unit in units), named))
     return list(owed.values())
