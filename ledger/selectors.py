@@ -1,11 +1,13 @@
-"""Reads of the ledger: what a person was told; whether the entries are as they were written."""
+"""Reads of the ledger: what a person was told; who did what; whether the entries are as they were written."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from ledger.models import Entry, EntryQuerySet, Notice
 from ledger.rules import Chain, Flaw, Link, Seal
@@ -39,6 +41,49 @@ def verify(kind: str = "", key: str = "") -> Iterator[Verified]:
             chain.read(Link(entry.pk, entry.number, entry.hash, entry.content()))
             count += 1
         yield Verified(*subject, count, chain.broken_at, chain.flaw)
+
+
+def search(
+    entries: EntryQuerySet,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    people: "QuerySet[Any] | None" = None,
+    act: str = "",
+    kind: str = "",
+    criterion: str = "",
+    words: str = "",
+) -> EntryQuerySet:
+    """Entries narrowed to a stretch of time (`until` exclusive), to what these people did, to an act, a kind of subject, a criterion; newest first.
+
+    `words` are looked for in reasons, in what was typed beside points, and in the keys of subjects.
+    """
+    if since:
+        entries = entries.filter(at__gte=since)
+    if until:
+        entries = entries.filter(at__lt=until)
+    if people is not None:
+        entries = entries.filter(actor__in=people)
+    if act:
+        entries = entries.filter(act=act)
+    if kind:
+        entries = entries.filter(subject_kind=kind)
+    if criterion:
+        entries = entries.filter(Q(data__criterion=criterion) | Q(data__remarks__has_key=criterion))
+    if words:
+        entries = entries.filter(Q(reason__icontains=words) | Q(data__words__icontains=words) | Q(subject_key__icontains=words))
+    return entries.order_by("-at", "-pk")
+
+
+def page(entries: EntryQuerySet, *, before: int | None, size: int) -> tuple[list[Entry], int | None]:
+    """A page of entries in their order from `search`, from the one after `before` (id) on; and the id after which the next page begins.
+
+    By key, not by number of page: the thousandth page costs what the first does, and new entries move nothing.
+    """
+    if before is not None and (last := Entry.objects.filter(pk=before).values_list("at", flat=True).first()):
+        entries = entries.filter(at__lte=last).exclude(at=last, pk__gte=before)
+    found = list(entries[: size + 1])
+    return found[:size], found[size - 1].pk if len(found) > size else None
 
 
 SEAL = ("ledger", "seal")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
-from scoring import deadlines
+from scoring import deadlines, sentences
 from scoring.deadlines import Limit
 from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Deadline, Extension, Title
 from scoring.rules import Act, Band, Points, Stage, State, Tally, bands, tally
@@ -85,6 +85,14 @@ class Step:
     def numbers(self) -> str:
         """The criteria by their numbers: I.1, I.2."""
         return ", ".join(criterion.number for criterion in self.criteria)
+
+    @property
+    def words(self) -> str:
+        """The step in a sentence: a move, or whose points were entered."""
+        last = self.last
+        if last.act == Act.ENTER:
+            return str(sentences.STAGES[Stage(self.stage)])
+        return sentences.of_entry(last.act, last.before, last.reason, last.data, self.numbers)
 
     def lines(self) -> list[tuple[Criterion, Entry]]:
         """Each entry of points with its criterion."""
