@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from accounts.models import User
@@ -571,5 +572,5 @@ class _Registers:
         self, row: Obligation, act: DutyAct, actor: User, at: datetime, before: DutyState, data: dict[str, object], reason: str = ""
     ) -> None:
         key = selectors.key_of(row)
-        said: dict[str, object] = {"before": before, "after": row.state, "data": data, "reason": reason, "unit": row.unit}
-        self.journal.record(at=at, actor=actor, act=act, kind=selectors.OBLIGATION, key=key, topic="", **said)
+        said: dict[str, Any] = {"before": before, "after": row.state, "data": data, "reason": reason}
+        self.journal.record(at=at, actor=actor, act=act, kind=selectors.OBLIGATION, key=key, topic="", unit=row.unit, **said)

@@ -83,6 +83,6 @@ def _rows(found: EntryQuerySet, numbers: dict[str, str]) -> Iterator[list[Any]]:
     yield [_("Dòng"), _("Lúc"), _("Người"), _("Đơn vị của người"), _("Loại"), _("Đối tượng"), _("Của đơn vị"), _("Việc"), _("Lý do"), _("Mã băm")]
     for entry in found.iterator(chunk_size=2000):
         line = _line(entry, numbers)
-        who = [str(entry.actor), entry.actor.unit.full_name] if entry.actor else [_("Hệ thống"), ""]  # type: ignore[attr-defined]
+        who = [str(entry.actor), entry.actor.unit.full_name] if entry.actor else [_("Hệ thống"), ""]
         at, unit = f"{timezone.localtime(entry.at):%d/%m/%Y %H:%M:%S}", entry.unit.full_name if entry.unit else ""
         yield [entry.pk, at, *who, line.kind, entry.subject_key, unit, line.words, entry.reason, entry.hash]
