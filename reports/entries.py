@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from plan2018 import sentences as plan
 from scoring import sentences as scoring
 from scoring.rules import Act
@@ -95,6 +96,37 @@ ACTS = {
 """Acts by their names, in the order in which they are to choose from."""
 
 
+VALUES: dict[str, Any] = {
+    "final": gettext_lazy("chính thức"),
+    "provisional": gettext_lazy("tạm thời"),
+    "on_time": gettext_lazy("đúng hạn"),
+    "late": gettext_lazy("trễ hạn"),
+    "draft": gettext_lazy("đang nhập"),
+    "open": gettext_lazy("đang mở"),
+    "filed": gettext_lazy("đã gửi"),
+    "accepted": gettext_lazy("được chấp nhận"),
+    "returned": gettext_lazy("bị trả lại"),
+    "True": gettext_lazy("có"),
+    "False": gettext_lazy("không"),
+    **dict(User._meta.get_field("role").flatchoices),
+}
+"""Values that the ledger keeps as codes -> words."""
+
+FIELDS = {
+    "username": gettext_lazy("tên đăng nhập"),
+    "role": gettext_lazy("vai trò"),
+    "unit": gettext_lazy("đơn vị"),
+    "active": gettext_lazy("được đăng nhập"),
+    "superuser": gettext_lazy("toàn quyền"),
+    "numerator": gettext_lazy("tử số"),
+    "denominator": gettext_lazy("mẫu số"),
+    "as_of": gettext_lazy("tính đến ngày"),
+    "evidence": gettext_lazy("minh chứng"),
+    "due_on": gettext_lazy("hạn"),
+}
+"""Names of what changed, where the ledger's own are not for people."""
+
+
 def words(entry: Any, numbers: Mapping[str, str]) -> str:
     """What an entry says, in a sentence. `numbers` of criteria by code. An act or a kind that is not known here is told by its name."""
     said = ""
@@ -126,8 +158,8 @@ def _otherwise(entry: Any) -> str:
     """Any other entry: the act, from what to what, the values that changed, why."""
     words = str(ACTS.get(entry.act, entry.act))
     if entry.before or entry.after:
-        words += f": {entry.before or '–'} → {entry.after or '–'}"
-    changes = [f"{name} {_plain(pair[0])} → {_plain(pair[1])}" for name, pair in sorted(_changes(entry.data).items())]
+        words += f": {_plain(entry.before)} → {_plain(entry.after)}"
+    changes = [f"{FIELDS.get(name, name)} {_plain(pair[0])} → {_plain(pair[1])}" for name, pair in sorted(_changes(entry.data).items())]
     if changes:
         words += f" ({'; '.join(changes[:8])}{'…' if len(changes) > 8 else ''})"
     return f"{words}, “{Truncator(entry.reason).chars(300)}”" if entry.reason else words
@@ -144,14 +176,14 @@ def _changes(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> str:
-    return "–" if value in (None, "") else Truncator(str(value)).chars(60)
+    return "–" if value in (None, "") else str(VALUES.get(str(value)) or Truncator(str(value)).chars(60))
 
 
 PAGES: dict[str, tuple[str, tuple[int, ...]]] = {
     "assessment": ("assessment", (0, 1)),
     "report": ("report", (0, 1)),
     "observation": ("observations", (0, 1)),
-    "roster": ("roster", (0,)),
+    "roster": ("registers", (0,)),
     "offices": ("office", (0,)),
     "profiles": ("profile", (0,)),
     "edition": ("edition", (0, 1)),

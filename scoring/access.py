@@ -83,12 +83,12 @@ def get_assessment_to_extend(user: User, period_code: str, unit_code: str) -> As
 
 
 def may_extend(user: User) -> bool:
-    """Only the province gives more time."""
+    """Only the province sets deadlines and gives more time."""
     return Role(user.role) in PROVINCE_ROLES
 
 
-def get_period_to_time(user: User, period_code: str) -> Period:
-    """The period, if the user may set its deadlines: the province alone; else Http404 or PermissionDenied."""
+def get_period_of_deadlines(user: User, period_code: str, *, to_set: bool = False) -> Period:
+    """The period, if the user may read its deadlines (every person), or set them (the province alone); else Http404 or PermissionDenied."""
     period = get_period(period_code)
-    require(user, PROVINCE_ROLES)
+    require(user, PROVINCE_ROLES if to_set else set(Role) - {Role.API_CLIENT})
     return period

@@ -1,4 +1,4 @@
-"""The page of a period's time limits: the province sees the deadlines and what was granted beside them, and changes a deadline with a reason."""
+"""The page of a period's time limits: everybody reads them and what was granted beside them, the province changes a deadline with a reason."""
 
 from typing import cast
 
@@ -20,7 +20,7 @@ from scoring.rules import Act
 def deadlines(request: HttpRequest, period: str) -> HttpResponse:
     """The deadlines of a period and its extensions; POST (`act`) sets one deadline."""
     user = cast("User", request.user)  # LoginRequiredMiddleware sees to it
-    found = access.get_period_to_time(user, period)
+    found = access.get_period_of_deadlines(user, period, to_set=request.method == "POST")
     if request.method != "POST":
         return _page(request, found)
     limit = next((limit for act, limit in selectors.limits(found).items() if act == request.POST.get("act")), None)
@@ -40,8 +40,8 @@ def deadlines(request: HttpRequest, period: str) -> HttpResponse:
 
 def _page(request: HttpRequest, period: Period, bound: DeadlineForm | None = None, status: int = 200) -> HttpResponse:
     """The page, with the form that was sent and not taken in its place."""
-    province, now = cast("User", request.user).unit, timezone.now()
-    waiting = selectors.waiting(period, province)
+    user, now = cast("User", request.user), timezone.now()
+    waiting = selectors.waiting(period, user.unit)
     rows = [
         {
             "act": act,
@@ -56,6 +56,8 @@ def _page(request: HttpRequest, period: Period, bound: DeadlineForm | None = Non
     ]
     given = [
         {"row": row, "words": sentences.ACTS[Act(row.act)], "until": sentences.until(row.until), "over": row.until <= now}
-        for row in selectors.extensions_of(period, province)
+        for row in selectors.extensions_of(period, user.unit)
     ]
-    return render(request, "scoring/deadlines.html", {"period": period, "rows": rows, "given": given}, status=status)
+    said = {row["until"] for row in rows}
+    context = {"period": period, "rows": rows, "same": said.pop() if len(said) == 1 else "", "given": given, "may_set": access.may_extend(user)}
+    return render(request, "scoring/deadlines.html", context, status=status)

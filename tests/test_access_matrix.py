@@ -107,7 +107,7 @@ TABLE = [
     Row("act", COMMUNES, post=OFFICERS, arguments=FORM | {"act": "reopen"}),
     Row("act", COMMUNES, post={APPRAISER, *OFFICERS}, arguments=FORM | {"act": "copy"}),
     Row("extension", COMMUNES, post=OFFICERS, arguments=FORM),
-    Row("deadlines", get=OFFICERS, post=OFFICERS, arguments=PERIOD),
+    Row("deadlines", get=PERSONS, post=OFFICERS, arguments=PERIOD),
     Row("audit", get=PERSONS),
     Row("audit", UNITS, get=PERSONS, query="?unit={code}"),
     Row("audit-csv", get=PERSONS),

@@ -28,7 +28,7 @@ def number(apps, schema_editor):
     Entry = apps.get_model("ledger", "Entry")
     same = Entry.objects.filter(subject_kind=OuterRef("subject_kind"), subject_key=OuterRef("subject_key"), pk__lte=OuterRef("pk"))
     counted = same.order_by().values("subject_key").annotate(count=Count("pk")).values("count")
-    Entry.objects.filter(number=None).update(number=Subquery(counted))
+    Entry.objects.update(number=Subquery(counted))
 
 
 def attribute(apps, schema_editor):

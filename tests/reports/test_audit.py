@@ -72,7 +72,7 @@ def test_what_was_done_to_accounts_is_the_administrators_to_read(written, cast, 
 
 
 def test_a_change_of_role_is_read_from_what_to_what(written, cast):
-    assert "Thay đổi (role commune_entry → commune_signatory)" in text(client_of(cast.admin).get(PAGE, {"kind": "user"}))
+    assert "Thay đổi (vai trò Xã: nhập điểm → Xã: ký gửi)" in text(client_of(cast.admin).get(PAGE, {"kind": "user"}))
 
 
 def test_what_concerns_the_whole_province_is_read_there_alone(written, cast):
@@ -211,7 +211,7 @@ def test_the_file_has_who_when_what_and_why_and_a_formula_stays_text(place, cast
         ("observation", "2018-Y/03127/procedures.posted", "/observations/2018-Y/03127/"),
         ("obligation", "2018/TK64/03127/2018", "/duties/2018/TK64/"),
         ("title", "2018/03127", "/assessments/2018-Y/03127/"),
-        ("roster", "03127", "/registers/03127/officials/"),
+        ("roster", "03127", "/registers/03127/"),
         ("dialogues", "03127/12", "/records/dialogues/03127/12/"),
         ("deadline", "2018-Y/submit", "/deadlines/2018-Y/"),
         ("user", "7", "/admin/accounts/user/7/change/"),

@@ -265,7 +265,7 @@ def test_the_province_changes_a_deadline_on_its_page(year, cast, forms):
     assert selectors.limits(year)[Act.SUBMIT] == Limit(Act.SUBMIT, datetime(2019, 2, 1, tzinfo=VIETNAM), locks=True)
     page = text(client.get("/deadlines/2018-Y/"))
     assert "Đã đổi hạn gửi phiếu lên huyện." in page
-    assert "gửi phiếu lên huyện: <b>hết ngày 31/01/2019</b>" in page
+    assert "Hạn gửi phiếu lên huyện <b>hết ngày 31/01/2019</b>, thẩm định phiếu <b>hết ngày 19/01/2019</b>" in page
     assert "4 phiếu quá hạn gửi phiếu lên huyện" in page
 
 
@@ -291,6 +291,17 @@ def test_the_page_of_deadlines_lists_the_extensions_in_a_fixed_number_of_queries
         page = text(client.get("/deadlines/2018-Y/"))
 
     assert "4 lần gia hạn" in page
+
+
+def test_others_read_the_deadlines_and_the_extensions_of_their_area_and_change_nothing(year, cast, forms):
+    extend(forms["03124"], cast)
+    extend(forms["03148"], cast, reason="Sạt lở")
+
+    page = text(client_of(cast.signatory).get("/deadlines/2018-Y/"))
+
+    assert "Lũ quét" in page
+    assert "Sạt lở" not in page
+    assert "Đổi hạn" not in page
 
 
 # reminders
