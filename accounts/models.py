@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rules import LEVELS, SECOND_FACTOR_ROLES, Role
 from communes.models import Unit
 from communes.rules import Level
+from ledger import services as ledger
 
 
 class PortalUserManager(UserManager["User"]):
@@ -19,7 +20,11 @@ class PortalUserManager(UserManager["User"]):
         """Make an administrator of the province, unless told otherwise: the first user of a new portal, before there is a page to choose on."""
         fields.setdefault("role", Role.PROVINCE_ADMIN)
         fields.setdefault("unit", Unit.objects.filter(level=Level.PROVINCE).latest("valid_from"))
-        return super().create_superuser(username, email, password, **fields)
+        with transaction.atomic():
+            user = super().create_superuser(username, email, password, **fields)
+            powers = {"role": [None, str(user.role)], "superuser": [None, True]}
+            ledger.record(act="create", kind="user", key=str(user.pk), actor=None, data=powers, unit=user.unit_id)
+        return user
 
 
 class User(AbstractUser):

@@ -94,4 +94,4 @@ def _powers(user: User) -> dict[str, str | bool]:
 
 
 def _record(act: str, user: User, actor: User | None, data: dict[str, Any]) -> None:
-    ledger.record(act=act, kind=SUBJECT, key=str(user.pk), actor=actor, data=data)
+    ledger.record(act=act, kind=SUBJECT, key=str(user.pk), actor=actor, data=data, unit=user.unit_id)

@@ -182,7 +182,7 @@ def save_document(
         try:
             document.save()
             data = {"document": document.pk, "kind": document.kind, "digest": digest}
-            ledger.record(act="enter", kind="documents", key=key, topic=REGISTERS, actor=actor, data=data)
+            ledger.record(act="enter", kind="documents", key=key, topic=REGISTERS, actor=actor, data=data, unit=document.unit_id)
         except BaseException:
             if name:
                 default_storage.delete(name)
@@ -207,7 +207,7 @@ def attach_file(*, document: Document, upload: "UploadedFile[bytes]", actor: Abs
             if not Document.objects.filter(pk=document.pk, file_digest="").update(**stored):
                 raise Stale(document)
             data = {"document": document.pk, "kind": document.kind, "digest": digest}
-            ledger.record(act="attach", kind="documents", key=key, topic=REGISTERS, actor=actor, data=data)
+            ledger.record(act="attach", kind="documents", key=key, topic=REGISTERS, actor=actor, data=data, unit=document.unit_id)
         except BaseException:
             default_storage.delete(name)
             raise
@@ -268,7 +268,7 @@ def _close(row: Dated, day: date) -> None:
 
 
 def _record(act: str, row: Dated, actor: AbstractBaseUser, data: dict[str, Any]) -> None:
-    ledger.record(act=act, kind=SUBJECTS[type(row)], key=row.unit.code, topic=REGISTERS, actor=actor, data=data)
+    ledger.record(act=act, kind=SUBJECTS[type(row)], key=row.unit.code, topic=REGISTERS, actor=actor, data=data, unit=row.unit_id)
 
 
 CHECK_TASK, TAKE_TASK = "communes.check_upload", "communes.take_upload"
@@ -393,7 +393,8 @@ def _record_each(upload: Upload, plan: Plan, documents: list[Document], actor: A
     if None in counts:
         codes[None] = EVERYBODY
     data = {code: counts[pk] | rest for pk, code in codes.items()}
-    ledger.record_each(act="import", kind=upload.register, topic=REGISTERS, actor=actor, data=data)
+    units = {code: pk for pk, code in codes.items()}
+    ledger.record_each(act="import", kind=upload.register, topic=REGISTERS, actor=actor, data=data, units=units)
 
 
 def _find(upload: Upload, draft: Draft, register: Register, plan: Plan) -> None:

@@ -104,11 +104,13 @@ class Journal:
     """Ledger entries in the making, chained by subject as `ledger.services.record` does."""
 
     entries: list[Entry] = field(default_factory=list)
-    last: dict[tuple[str, str], str] = field(default_factory=dict)
+    last: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
-    def record(self, *, at: datetime, actor: User | None, act: str, kind: str, key: str, topic: str, **rest: Any) -> None:
-        entry = Entry(at=at, actor_id=actor.pk if actor else None, act=act, subject_kind=kind, subject_key=key, topic=topic, **rest)
-        self.last[kind, key] = entry.hash = chain(self.last.get((kind, key), ""), entry.content())
+    def record(self, *, at: datetime, actor: User | None, act: str, kind: str, key: str, topic: str, unit: Unit, **rest: Any) -> None:
+        entry = Entry(at=at, actor_id=actor.pk if actor else None, act=act, subject_kind=kind, subject_key=key, topic=topic, unit=unit, **rest)
+        last, number = self.last.get((kind, key), ("", 0))
+        entry.hash, entry.number = chain(last, entry.content()), number + 1
+        self.last[kind, key] = entry.hash, entry.number
         self.entries.append(entry)
 
     def write(self) -> None:
@@ -165,7 +167,7 @@ class Paper:
         self._record(act, actor=actor, at=at, before=before, after=move.to, reason=why, data=data)
 
     def _record(self, act: Act, **rest: Any) -> None:
-        self.journal.record(act=act, kind=selectors.SUBJECT, key=self.form.key, topic=self.form.period.code, **rest)
+        self.journal.record(act=act, kind=selectors.SUBJECT, key=self.form.key, topic=self.form.period.code, unit=self.form.unit, **rest)
 
 
 def approve(form: Assessment, points: Iterable[rules.Points], thresholds: Sequence[rules.Threshold], at: datetime) -> dict[str, Any]:
@@ -333,6 +335,7 @@ class Demo:
                 key=f"{period.plan.year}/{unit.code}",
                 topic=period.code,
                 data={"decision": number, "decided_on": decided_on.isoformat()},
+                unit=unit,
             )
         Title.objects.bulk_create(titles)
 

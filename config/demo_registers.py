@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from accounts.models import User
@@ -124,7 +125,7 @@ class _Registers:
 
     def note(self, unit: Unit, act: str, kind: str, at: datetime, topic: str = REGISTERS, key: str = "", **data: object) -> None:
         """Leave the ledger entry of an act."""
-        self.journal.record(at=at, actor=self.clerk(unit), act=act, kind=kind, key=key or unit.code, topic=topic, data=data)
+        self.journal.record(at=at, actor=self.clerk(unit), act=act, kind=kind, key=key or unit.code, topic=topic, data=data, unit=unit)
 
     # Officials
 
@@ -571,6 +572,5 @@ class _Registers:
         self, row: Obligation, act: DutyAct, actor: User, at: datetime, before: DutyState, data: dict[str, object], reason: str = ""
     ) -> None:
         key = selectors.key_of(row)
-        self.journal.record(
-            at=at, actor=actor, act=act, kind=selectors.OBLIGATION, key=key, topic="", before=before, after=row.state, data=data, reason=reason
-        )
+        said: dict[str, Any] = {"before": before, "after": row.state, "data": data, "reason": reason}
+        self.journal.record(at=at, actor=actor, act=act, kind=selectors.OBLIGATION, key=key, topic="", unit=row.unit, **said)

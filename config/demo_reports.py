@@ -148,4 +148,4 @@ class _Reports:
 
     def _record(self, act: str, report: Report, actor: User | None, at: datetime, **rest: Any) -> None:
         key = filings.report_key(report)
-        self.journal.record(at=at, actor=actor, act=act, kind=filings.SUBJECT, key=key, topic=report.period.code, **rest)
+        self.journal.record(at=at, actor=actor, act=act, kind=filings.SUBJECT, key=key, topic=report.period.code, unit=report.unit, **rest)

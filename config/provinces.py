@@ -111,6 +111,7 @@ def _write_forms(period: Period, criteria_set: CriteriaSet, communes: list[Unit]
             before=State.APPRAISED,
             after=State.APPROVED,
             data={"points": rules.points_digest(sheet), **result},
+            unit=form.unit,
         )
         forms.append(form)
         answers.extend(page.values())

@@ -169,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     "fill-stale": {"task": "reports.fill_stale", "schedule": 15.0, "options": {"expires": 14}},
     "mail": {"task": "ledger.mail", "schedule": 60.0, "options": {"expires": 55}},
     "remind": {"task": "plan2018.remind", "schedule": crontab(hour=6, minute=30)},
+    "remind-deadlines": {"task": "scoring.remind", "schedule": crontab(hour=6, minute=40)},
+    "seal": {"task": "ledger.seal", "schedule": crontab(hour=0, minute=20)},
 }
 
 # Caches. The default one holds what must be shared and must survive a lost Redis, above all the counters of failed sign-ins: a table of the

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.rules import JobState
 
+UNIT = "communes.Unit"
+"""Whose an entry is. Named, not imported: as with people, the ledger keeps the key and knows nothing more."""
+
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def about(self, kind: str, key: str) -> "EntryQuerySet":
@@ -20,7 +23,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One line of the audit: who, when, did what, to which subject, from which state to which, why. Never changed, never deleted."""
+    """One line of the audit: who, when, did what, to which subject, from which state to which, why.
+
+    Never changed, never deleted: triggers of the database refuse both (migration 0003). `number` counts the entries of a subject from 1, so that a gap
+    shows. `unit` says whose entry it is, for those who may read it; None: of the whole province. The hash does not cover these two: the trigger does.
+    """
 
     at = models.DateTimeField(_("lúc"))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người thực hiện"))
@@ -33,6 +40,8 @@ class Entry(models.Model):
     reason = models.TextField(_("lý do"), blank=True)
     data = models.JSONField(_("chi tiết"), default=dict, blank=True)
     hash = models.CharField(_("mã băm"), max_length=64)
+    number = models.PositiveIntegerField(_("số thứ tự"))
+    unit = models.ForeignKey(UNIT, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("đơn vị"))
 
     objects = EntryQuerySet.as_manager()
 
@@ -42,6 +51,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_key", "id"], name="entry_of_subject"),
             models.Index(fields=["topic"], name="entry_of_topic"),
+            models.Index(fields=["at", "id"], name="entry_by_time"),
+            models.Index(fields=["unit", "at", "id"], name="entry_of_unit"),
         ]
 
     def __str__(self) -> str:

@@ -14,8 +14,9 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ledger import selectors
 from ledger.models import Entry, Job, Notice
-from ledger.rules import CLAIM_LASTS, MAX_ATTEMPTS, MAX_MAIL_TRIES, PAUSES, JobState, Message, chain, digest
+from ledger.rules import CLAIM_LASTS, MAX_ATTEMPTS, MAX_MAIL_TRIES, PAUSES, SETTLED, JobState, Message, chain, digest
 
 SENT_LONG_AGO = timedelta(seconds=60)
 
@@ -31,9 +32,13 @@ def record(
     after: str = "",
     reason: str = "",
     data: dict[str, Any] | None = None,
+    unit: int | None = None,
 ) -> Entry:
-    """Append one entry to the chain of its subject. Call it inside the act's transaction, after the row that the act locks."""
-    last = Entry.objects.about(kind, key).values_list("hash", flat=True).last()
+    """Append one entry to the chain of its subject. Call it inside the act's transaction, after the row that the act locks.
+
+    `unit` (id) is whose subject it is: those who serve it or a unit above read the entry. Without one, only the province does.
+    """
+    last, number = Entry.objects.about(kind, key).values_list("hash", "number").last() or ("", 0)
     entry = Entry(
         at=timezone.now(),
         actor_id=actor.pk if actor else None,
@@ -45,21 +50,55 @@ def record(
         after=after,
         reason=reason,
         data=data or {},
+        number=number + 1,
+        unit_id=unit,
     )
-    entry.hash = chain(last or "", entry.content())
+    entry.hash = chain(last, entry.content())
     entry.save(force_insert=True)
     return entry
 
 
-def record_each(*, act: str, kind: str, actor: AbstractBaseUser | None, topic: str = "", data: Mapping[str, dict[str, Any]]) -> list[Entry]:
-    """Append one entry to each chain that `data` names by its key: an act on many subjects. As `record`, after the rows that the act locks."""
+def record_each(
+    *,
+    act: str,
+    kind: str,
+    actor: AbstractBaseUser | None,
+    topic: str = "",
+    data: Mapping[str, dict[str, Any]],
+    units: Mapping[str, int | None],
+) -> list[Entry]:
+    """Append one entry to each chain that `data` names by its key: an act on many subjects, whose units `units` names by the same key.
+
+    As `record`, after the rows that the act locks.
+    """
     newest = Entry.objects.filter(subject_kind=kind, subject_key__in=list(data)).values("subject_key").annotate(last=Max("pk")).values("last")
-    before = dict(Entry.objects.filter(pk__in=newest).values_list("subject_key", "hash"))
+    before = {key: (last, number) for key, last, number in Entry.objects.filter(pk__in=newest).values_list("subject_key", "hash", "number")}
     now, by = timezone.now(), actor.pk if actor else None
-    entries = [Entry(at=now, actor_id=by, act=act, subject_kind=kind, subject_key=key, topic=topic, data=said) for key, said in data.items()]
+    entries = [
+        Entry(at=now, actor_id=by, act=act, subject_kind=kind, subject_key=key, topic=topic, data=said, unit_id=units.get(key))
+        for key, said in data.items()
+    ]
     for entry in entries:
-        entry.hash = chain(before.get(entry.subject_key, ""), entry.content())
+        last, number = before.get(entry.subject_key, ("", 0))
+        entry.hash, entry.number = chain(last, entry.content()), number + 1
     return Entry.objects.bulk_create(entries)
+
+
+def seal() -> Entry | None:
+    """Seal what was written since the last seal: an entry with the count and the digest of all entries in between; None when there is nothing new.
+
+    Chains show what was changed or taken out before a subject's last entry; the seal shows it for the last ones too. What is younger than SETTLED
+    waits for the next seal, since an entry with a smaller id may still be under way.
+    """
+    with transaction.atomic():
+        lock("seal")
+        last = selectors.seals().last()
+        settled = Entry.objects.filter(at__lte=timezone.now() - SETTLED)
+        through = settled.exclude(subject_kind=selectors.SEAL[0]).aggregate(last=Max("pk"))["last"]
+        if through is None or (last and through <= last.data["through"]):
+            return None
+        kind, key = selectors.SEAL
+        return record(act="seal", kind=kind, key=key, actor=None, data={"through": through, **selectors.since(last, through).said()})
 
 
 def ask(*, task: str, key: str, actor: AbstractBaseUser | None = None) -> Job:

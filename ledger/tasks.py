@@ -1,4 +1,4 @@
-"""Doors of the ledger to Celery: send a job's id on commit, sweep for jobs whose message was lost, send the mails that are due."""
+"""Doors of the ledger to Celery: send a job's id on commit, sweep for jobs whose message was lost, send the mails that are due, seal the day."""
 
 import logging
 
@@ -38,3 +38,10 @@ def sweep() -> None:
 def mail() -> None:
     """Send the mails that are due."""
     services.mail()
+
+
+@shared_task(name="ledger.seal")
+def seal() -> None:
+    """Seal the entries of the day. The log keeps the seal outside the database, so that it cannot be exchanged there unseen."""
+    if entry := services.seal():
+        logger.warning("ledger sealed through entry %s: %s", entry.data["through"], entry.hash)

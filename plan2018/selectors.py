@@ -136,14 +136,13 @@ def to_tell(units: Collection[int]) -> list[User]:
 
 @dataclass(frozen=True)
 class Step:
-    """An entry of an obligation's history, with the day that it speaks of."""
+    """An entry of an obligation's history, with what it says."""
 
     entry: Entry
 
     @property
-    def day(self) -> date | None:
-        text = self.entry.data.get("done_on") or self.entry.data.get("day")
-        return date.fromisoformat(text) if text else None
+    def words(self) -> str:
+        return sentences.of_obligation(self.entry.act, self.entry.before, self.entry.reason, self.entry.data)
 
 
 def history(obligation: Obligation) -> list[Step]:

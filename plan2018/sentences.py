@@ -4,11 +4,12 @@ Pure: plain values in, words out. Answers may hold <b>; names are escaped.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,6 +19,8 @@ from django.utils.translation import gettext_lazy
 
 from communes.rules import Level, sort_key
 from communes.sentences import figure, write_day
+from plan2018.duties import DutyAct
+from plan2018.rules import DutyState
 
 GROUPS = {
     "results": gettext_lazy("Xếp loại và danh hiệu"),
@@ -220,3 +223,24 @@ def units_finding(rows: Sequence[tuple[str, int]]) -> str:
         "unit": inside(late[0][0]),
         "n": figure(late[0][1]),
     }
+
+
+def of_obligation(act: str, before: str, reason: str, data: Mapping[str, Any]) -> str:
+    """What somebody did to an obligation, from its ledger entry. Empty for an act that is not known here."""
+    text = data.get("done_on") or data.get("day")
+    day = write_day(date.fromisoformat(text)) if text else ""
+    late, words = f" ({_('trễ hạn')})" if data.get("late") else "", Truncator(data.get("words") or "").chars(300)
+    match act:
+        case DutyAct.REPORT:
+            said = _("Báo lại, xong ngày %s") if before == DutyState.RETURNED else _("Báo đã làm, xong ngày %s")
+            evidence = f", {data['document']}" if data.get("document") else ""
+            return said % day + late + (f": “{words}”" if words else "") + evidence
+        case DutyAct.PROVE:
+            return _("Sổ cho thấy đã làm ngày %s") % day + late if day else _("Sổ không còn cho thấy đã làm: mở lại")
+        case DutyAct.CHECK:
+            return _("Kiểm tra xong")
+        case DutyAct.HAND_BACK:
+            return _("Trả lại: “%s”") % Truncator(reason).chars(300)
+        case DutyAct.HAPPEN:
+            return _("Phát sinh ngày %(day)s: “%(words)s”") % {"day": day, "words": words}
+    return ""

@@ -29,6 +29,7 @@ from plan2018 import duties, rules, selectors, sentences
 from plan2018.duties import DutyAct
 from plan2018.models import CalendarFeed, Dialogue, Difficulty, Duty, Indicator, Obligation, Observation, Period, Plan, Record, Target, WorkingRules
 from plan2018.rules import DutyState, Frequency, secret_digest
+from plan2018.selectors import Reminded
 
 BATCH = 2000
 
@@ -241,7 +242,11 @@ def remind(today: date) -> int:
 
     How many people were told, or had been told the same day before: a second run writes nothing new.
     """
-    owed = selectors.to_remind(duties.due_days(today))
+    return tell_owed(selectors.to_remind(duties.due_days(today)), f"duties/{today.isoformat()}", reverse("duties"), today)
+
+
+def tell_owed(owed: list[Reminded], key: str, link: str, today: date) -> int:
+    """Tell everybody who works in the units that owe, or above them: communes their own, districts and the province one digest each; how many people."""
     messages = []
     for person in selectors.to_tell({unit for one in owed for unit in one.path}):
         own = [one.owed for one in owed if one.unit == person.unit_id]
@@ -256,7 +261,7 @@ def remind(today: date) -> int:
                 body = f"{body}\n\n{sentences.by_district(communes, today)}"
         else:
             subject, body = sentences.reminder(own, others, today)
-        messages.append(Message(person.pk, f"duties/{today.isoformat()}", subject, body, reverse("duties")))
+        messages.append(Message(person.pk, key, subject, body, link))
     ledger.notify_all(messages)
     return len(messages)
 
@@ -299,7 +304,7 @@ def _refuse_own_work(obligation: Obligation, actor: User) -> None:
 
 
 def _record(obligation: Obligation, act: DutyAct, *, actor: User | None, **rest: Any) -> None:
-    ledger.record(act=act, kind=selectors.OBLIGATION, key=selectors.key_of(obligation), actor=actor, **rest)
+    ledger.record(act=act, kind=selectors.OBLIGATION, key=selectors.key_of(obligation), actor=actor, unit=obligation.unit_id, **rest)
 
 
 OBSERVATION = "observation"
@@ -358,6 +363,7 @@ def save_observation(
             before=_said(before),
             after=_said(row),
             data={"from": _facts(before), "to": _facts(row)},
+            unit=unit.pk,
         )
     return row
 
@@ -375,6 +381,7 @@ def clear_observation(*, period: Period, unit: Unit, indicator: Indicator, versi
             actor=actor,
             before=_said(row),
             data={"from": _facts(row), "to": _facts(None)},
+            unit=unit.pk,
         )
 
 
@@ -770,4 +777,4 @@ def _tell_answerers(line: Difficulty) -> None:
 
 def _record_line(line: Record, kind: str, act: str, actor: User, **rest: Any) -> None:
     """A ledger entry about a line. Figures depend on lines of any day, so all periods look again."""
-    ledger.record(act=act, kind=kind, key=selectors.line_key(line), topic=REGISTERS, actor=actor, **rest)
+    ledger.record(act=act, kind=kind, key=selectors.line_key(line), topic=REGISTERS, actor=actor, unit=line.unit_id, **rest)

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
 from communes.models import Unit
 from communes.rules import Level
-from ledger.models import Job
+from ledger.models import Entry, EntryQuerySet, Job
 from plan2018.access import get_period, get_reporting_place
 from plan2018.models import Period
 from reports import papers, rules, selectors
@@ -194,3 +195,32 @@ def get_province_to_inspect(user: User) -> Unit:
         raise Http404(_("Danh sách đề xuất kiểm tra là của tỉnh."))
     require(user, PROVINCE_READERS)
     return user.unit
+
+
+ACCOUNTS = ("user", "calendar")
+"""Kinds of subjects that are accounts: who may do what is the administrator's business."""
+
+
+def reads_accounts(user: User) -> bool:
+    """Whether the user reads what was done to accounts."""
+    return user.is_superuser or user.role == Role.PROVINCE_ADMIN
+
+
+def get_trail(user: User, code: str) -> EntryQuerySet:
+    """The entries that a user reads: of its unit and those below, for the province also those of no unit; `code` narrows them to one unit.
+
+    Http404 for a unit outside the user's area, PermissionDenied for software.
+    """
+    seen = units(user)
+    entries = Entry.objects.all()
+    if not reads_accounts(user):
+        entries = entries.exclude(subject_kind__in=ACCOUNTS)
+    if code and code != user.unit.code:
+        seen = seen.filter(Q(code=code) | Q(parent__code=code) | Q(parent__parent__code=code))
+    inside = dict(seen.values_list("pk", "code"))
+    if code and code not in inside.values():
+        raise Http404(_("Không có đơn vị mã %s trong phạm vi của bạn.") % code)
+    require(user, set(Role) - {Role.API_CLIENT})
+    mine = Q(unit__in=list(inside))
+    whole = user.unit.level == Level.PROVINCE and code in ("", user.unit.code)
+    return entries.filter(mine | Q(unit=None)) if whole else entries.filter(mine)

@@ -24,8 +24,8 @@ from communes.rules import Level
 from plan2018.rules import COUNTS, TARGET_GROUPS, VIETNAM, Combine, Source
 from reports import exports, goals
 from reports.rules import TITLE
-from reports.sentences import GRADE_WORDS
 from scoring.rules import Grade
+from scoring.sentences import GRADE_WORDS
 
 FONT = "Times New Roman"
 LOCALE = "[$-42A]"

@@ -21,8 +21,9 @@ from django.utils.translation import gettext as _
 from plan2018.rules import VIETNAM
 from reports.goals import actual, gap, goal, nearest, noun
 from reports.rules import CRITERION, TITLE, Board, Commune, Criterion, District, Figure, Term
-from reports.sentences import GRADE_WORDS, figure, inside
+from reports.sentences import figure, inside
 from scoring.rules import Grade, State, classify, round_half_up
+from scoring.sentences import GRADE_WORDS
 
 YEAR = "year"
 NEAR_TARGET = 2

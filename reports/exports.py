@@ -15,6 +15,7 @@ from reports.quality import Commune, Group
 from reports.rules import TITLE
 from reports.whatif import Outcome
 from scoring.rules import State, round_half_up
+from scoring.sentences import GRADE_WORDS
 
 FILED = {
     boards.Mark.ON_TIME: gettext_lazy("Đúng hạn"),
@@ -46,7 +47,7 @@ def ranking_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
             row["district_name"],
             row["total"],
             row["max_total"],
-            sentences.GRADE_WORDS.get(row["grade"]),
+            GRADE_WORDS.get(row["grade"]),
             _("Trong sạch, vững mạnh") if row["clean_strong"] else None,
             sentences.climb(row),
             _("Chưa gửi") if row["late"] is None else _("Trễ hạn") if row["late"] else _("Đúng hạn"),
@@ -173,10 +174,10 @@ def criterion_rows(rows: Iterable[dict[str, Any]], unit: str, period: str, level
 def board_rows(said: dict[str, Any]) -> Iterator[list[Any]]:
     """The province's board as one table, head first: what it says of each district (`board.read`), the province last."""
     board, course, heat = said["board"], said["course"], said["heat"]
-    grades = [f"grade.{grade}" for grade in sentences.GRADE_WORDS]
+    grades = [f"grade.{grade}" for grade in GRADE_WORDS]
     yield [
         *(_("Đơn vị"), _("Số phiếu"), _("Đã duyệt"), _("Đã thẩm định"), _("Ở huyện, xã"), _("Gửi phiếu trễ")),
-        *(_("Xếp loại %s") % words for words in sentences.GRADE_WORDS.values()),
+        *(_("Xếp loại %s") % words for words in GRADE_WORDS.values()),
         _("Trong sạch, vững mạnh"),
         *(heading for term in course.terms for heading in (boards.sentence(boards.report_words(term)), _("Ngày gửi"))),
         *(_("Bình quân %(number)s %(title)s") % {"number": one.number, "title": one.title} for one in heat.criteria),

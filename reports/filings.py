@@ -49,7 +49,7 @@ def report_key(report: Report) -> str:
 
 
 def _record(act: str, report: Report, actor: User | None, **said: Any) -> None:
-    ledger.record(act=act, kind=SUBJECT, key=report_key(report), topic=report.period.code, actor=actor, **said)
+    ledger.record(act=act, kind=SUBJECT, key=report_key(report), topic=report.period.code, actor=actor, unit=report.unit_id, **said)
 
 
 def start(*, period: Period, unit: Unit, kind: str = ReportKind.PERIOD) -> Report:

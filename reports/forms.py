@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -579,3 +579,32 @@ class SampleForm(forms.Form):
         super().__init__({"number": number, "seed": seed, **data})
         for limit in (MinValueValidator(low), MaxValueValidator(high)):
             self.fields["number"].validators.append(limit)
+
+
+class TrailForm(forms.Form):
+    """What is looked for in the audit. All of it may be empty; an act, a kind or a criterion that nobody knows finds nothing."""
+
+    use_required_attribute = False
+
+    since = DayField(label=gettext_lazy("Từ ngày"), required=False)
+    until = DayField(label=gettext_lazy("Đến hết ngày"), required=False)
+    person = forms.CharField(label=gettext_lazy("Người làm"), required=False, max_length=100)
+    act = forms.CharField(label=gettext_lazy("Việc"), required=False, max_length=32)
+    kind = forms.CharField(label=gettext_lazy("Loại"), required=False, max_length=32)
+    unit = forms.CharField(label=gettext_lazy("Mã đơn vị"), required=False, max_length=8)
+    criterion = forms.CharField(label=gettext_lazy("Tiêu thức"), required=False, max_length=8)
+    q = forms.CharField(label=gettext_lazy("Chữ trong lý do, giải thích"), required=False, max_length=100)
+
+    def clean(self) -> dict[str, Any]:
+        """Add `begin` and `end`, the moments between which entries are looked for (the last one exclusive)."""
+        found = super().clean() or {}
+        since, until = found.get("since"), found.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("Ngày cuối trước ngày đầu. Đổi lại hai ngày."))
+        try:
+            found["begin"] = since and timezone.make_aware(datetime.combine(since, time()))
+            found["end"] = until and timezone.make_aware(datetime.combine(until + timedelta(days=1), time()))
+            found["begin"], found["end"] = (moment and moment.astimezone(UTC) for moment in (found["begin"], found["end"]))
+        except OverflowError:
+            raise ValidationError(_("Ngày này quá xa, chắc là gõ nhầm năm. Xem lại năm.")) from None
+        return found

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from communes.rules import Level
 from plan2018.rules import COUNTS, Claim, Source, Stage, claim, conflicts, freed, rooms
-from reports.sentences import GRADE_WORDS, figure, inside
+from reports.sentences import figure, inside
 from scoring.rules import Grade, round_half_up
+from scoring.sentences import GRADE_WORDS
 
 Row = dict[str, Any]
 

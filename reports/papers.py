@@ -88,7 +88,7 @@ def ask(*, kind: str, format: str, edition: Edition, unit: Unit, details: dict[s
     with transaction.atomic():
         paper = Paper.objects.create(kind=kind, format=format, edition=edition, unit=unit, details=details, asked_at=timezone.now(), asked_by=actor)
         about = {"kind": kind, "format": format, "unit": unit.code, "edition": f"{edition.period.code}/{edition.number}"}
-        ledger.record(act="ask", kind=SUBJECT, key=str(paper.pk), actor=actor, data=about)
+        ledger.record(act="ask", kind=SUBJECT, key=str(paper.pk), actor=actor, data=about, unit=unit.pk)
         return paper, ledger.ask(task=WRITE_TASK, key=str(paper.pk), actor=actor)
 
 
@@ -107,7 +107,7 @@ def write(paper: Paper) -> str:
         paper.file.name, paper.size, paper.digest = name, len(content), sha256(content).hexdigest()
         paper.written_at = timezone.now()
         paper.save(update_fields=["file", "size", "digest", "written_at"])
-        ledger.record(act="write", kind=SUBJECT, key=str(paper.pk), actor=None, data={"digest": paper.digest})
+        ledger.record(act="write", kind=SUBJECT, key=str(paper.pk), actor=None, data={"digest": paper.digest}, unit=paper.unit_id)
     except BaseException:
         default_storage.delete(name)
         raise

@@ -845,3 +845,9 @@ def estimates(year: Period, half: Period, unit: Unit, indicator: str) -> list[di
         {"code": code, "level": level, "unit": name, "district": parent, "half": both[half.pk].get(pk), "year": both[year.pk].get(pk)}
         for pk, code, level, name, parent in places.values_list("pk", "code", "level", "full_name", "parent__full_name")
     ]
+
+
+def criterion_numbers() -> dict[str, str]:
+    """The numbers of criteria (I.1) by their codes, in the order of the form; of a code in several sets, that of the newest."""
+    rows = Criterion.objects.filter(kind=Criterion.COMPONENT).order_by("criteria_set__valid_from", "position")
+    return dict(rows.values_list("code", "number"))

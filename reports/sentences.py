@@ -15,15 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scoring.rules import Grade, State, round_half_up
+from scoring.sentences import GRADE_WORDS
 
 Row = dict[str, Any]
 
-GRADE_WORDS = {
-    Grade.GOOD: gettext_lazy("tốt"),
-    Grade.FAIR: gettext_lazy("khá"),
-    Grade.AVERAGE: gettext_lazy("trung bình"),
-    Grade.WEAK: gettext_lazy("yếu"),
-}
 STATE_WORDS = {
     State.DRAFT: gettext_lazy("đang nhập"),
     State.SUBMITTED: gettext_lazy("đã gửi"),

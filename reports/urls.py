@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import districts, paperwork, published, scrutiny, uploads, views
+from reports import districts, paperwork, published, scrutiny, trail, uploads, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -37,6 +37,8 @@ urlpatterns = [
     path("reports/<slug:period>/<slug:code>/extend/", districts.extend, name="report-extend"),
     path("reports/<slug:period>/<slug:code>/cover/", districts.cover, name="report-cover"),
     path("reports/<slug:period>/<slug:code>/versions/<int:number>/", districts.version, name="report-version"),
+    path("audit/", trail.audit, name="audit"),
+    path("audit/csv/", trail.audit_csv, name="audit-csv"),
     path("targets/<slug:period>/", views.targets, name="targets"),
     path("targets/<slug:period>/csv/", views.targets_csv, name="targets-csv"),
     path("targets/<slug:period>/<slug:code>/", views.target, name="target"),

@@ -28,9 +28,10 @@ from plan2018.models import Period
 from plan2018.rules import Source
 from reports import access as doors
 from reports import board as boards
-from reports import exports, pages, selectors, sentences, services, years
+from reports import exports, pages, selectors, services, years
 from reports.rules import TITLE
 from scoring.selectors import history
+from scoring.sentences import GRADE_WORDS
 
 POLL = ((timedelta(seconds=20), 2), (timedelta(minutes=2), 5), (timedelta(minutes=10), 15))
 """How long ago a job was asked for, and after how many seconds its page asks again: often at first, then less and less."""
@@ -76,7 +77,7 @@ def ranking(request: HttpRequest, period: str) -> HttpResponse:
         "wanted": wanted,
         "narrowed": any(wanted.values()),
         "districts": list(access.units(reader_of(request)).districts().on(asked.ends_on)) if scope.level == Level.PROVINCE else [],
-        "grades": sentences.GRADE_WORDS,
+        "grades": GRADE_WORDS,
         "filled_at": filled_at,
         **pages.ranking(list(selectors.league(asked, scope, **wanted)), ranked, selectors.thresholds(asked)),
     }

@@ -20,8 +20,9 @@ from communes.rules import Level
 from communes.sentences import write_day
 from plan2018.rules import TARGET_GROUPS, Stage
 from reports import goals, layout, rendering
-from reports.sentences import GRADE_WORDS, figure, inside
+from reports.sentences import figure, inside
 from scoring.rules import Grade
+from scoring.sentences import GRADE_WORDS
 
 Content = Mapping[str, Any]
 Row = dict[str, Any]

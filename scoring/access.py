@@ -184,3 +184,25 @@ def get_unit_to_delegate(user: User, unit_code: str) -> Unit:
     if not may_delegate(user, unit):
         raise PermissionDenied(_("Chỉ người ký, người thẩm định, người duyệt của đơn vị, hoặc tỉnh, ghi ủy quyền."))
     return unit
+
+
+# Time.
+
+
+def get_assessment_to_extend(user: User, period_code: str, unit_code: str) -> Assessment:
+    """The assessment, if the user may give it more time: the province alone; else Http404 or PermissionDenied."""
+    assessment = get_assessment(user, period_code, unit_code)
+    require(user, PROVINCE_ROLES)
+    return assessment
+
+
+def may_extend(user: User) -> bool:
+    """Only the province sets deadlines and gives more time."""
+    return Role(user.role) in PROVINCE_ROLES
+
+
+def get_period_of_deadlines(user: User, period_code: str, *, to_set: bool = False) -> Period:
+    """The period, if the user may read its deadlines (every person), or set them (the province alone); else Http404 or PermissionDenied."""
+    period = get_period(period_code)
+    require(user, PROVINCE_ROLES if to_set else set(Role) - {Role.API_CLIENT})
+    return period

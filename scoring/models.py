@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from communes.models import Dated, Document, Unit
 from plan2018.models import Period, Record
-from scoring import consequences, rules
+from scoring import consequences, deadlines, rules
 from scoring.rules import Grade, Stage, State
 
 
@@ -352,3 +352,46 @@ class Censure(Record):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.kind} {self.year}"
+
+
+class Deadline(models.Model):
+    """Until when an act on the forms of a period is on time, where the province says otherwise than the plan; and whether it is refused afterwards."""
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="deadlines", verbose_name=_("kỳ"))
+    act = models.CharField(_("việc"), max_length=8, choices=[(act.value, act.value) for act in deadlines.TIMED])
+    due_at = models.DateTimeField(_("hạn"), help_text=_("Thời điểm đầu tiên bị tính là trễ"))
+    locks = models.BooleanField(_("khóa khi quá hạn"), default=False)
+
+    class Meta:
+        verbose_name = _("hạn của kỳ")
+        verbose_name_plural = _("hạn của kỳ")
+        constraints = [
+            models.UniqueConstraint(fields=["period", "act"], name="deadline_once_an_act"),
+            models.CheckConstraint(condition=Q(act__in=[act.value for act in deadlines.TIMED]), name="deadline_act_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.act}"
+
+
+class Extension(models.Model):
+    """More time for one act on one form. It opens what a deadline locks; late stays late. What was granted before is in the ledger."""
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="extensions", verbose_name=_("phiếu"))
+    act = models.CharField(_("việc"), max_length=8, choices=[(act.value, act.value) for act in deadlines.TIMED])
+    until = models.DateTimeField(_("gia hạn đến"))
+    reason = models.TextField(_("lý do"))
+    granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người gia hạn"))
+    granted_at = models.DateTimeField(_("gia hạn lúc"))
+
+    class Meta:
+        verbose_name = _("gia hạn phiếu")
+        verbose_name_plural = _("gia hạn phiếu")
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "act"], name="extension_once_an_act"),
+            models.CheckConstraint(condition=Q(act__in=[act.value for act in deadlines.TIMED]), name="extension_act_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="extension_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} {self.act}"

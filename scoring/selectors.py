@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from accounts import selectors as accounts
@@ -19,10 +19,23 @@ from communes.models import Official, Unit
 from communes.rules import person_key
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
-from scoring import rules
+from scoring import deadlines, rules, sentences
 from scoring.consequences import Ceiling, ceiling, lowest
 from scoring.consequences import Censure as Told
-from scoring.models import Answer, Assessment, AssessmentQuerySet, Censure, CriteriaSet, Criterion, Delegation, Responsibility, Title
+from scoring.deadlines import Limit
+from scoring.models import (
+    Answer,
+    Assessment,
+    AssessmentQuerySet,
+    Censure,
+    CriteriaSet,
+    Criterion,
+    Deadline,
+    Delegation,
+    Extension,
+    Responsibility,
+    Title,
+)
 from scoring.nominees import Class
 from scoring.rules import Act, Band, Grade, Points, Stage, State, Tally, acting_role, bands, tally
 
@@ -118,6 +131,14 @@ class Step:
         """The criteria by their numbers: I.1, I.2."""
         return ", ".join(criterion.number for criterion in self.criteria)
 
+    @property
+    def words(self) -> str:
+        """The step in a sentence: a move, or whose points were entered."""
+        last = self.last
+        if last.act == Act.ENTER:
+            return str(sentences.STAGES[Stage(self.stage)])
+        return sentences.of_entry(last.act, last.before, last.reason, last.data, self.numbers)
+
     def lines(self) -> list[tuple[Criterion, Entry]]:
         """Each entry of points with its criterion."""
         criteria = {criterion.code: criterion for criterion in self.criteria}
@@ -148,7 +169,7 @@ def last_writers(assessment: Assessment, stage: Stage) -> dict[str, Entry]:
 
 def last_move(assessment: Assessment) -> Entry | None:
     """The newest entry that is a move, not points or words."""
-    return timeline(assessment).exclude(act__in=[Act.ENTER, Act.EXPLAIN]).last()
+    return timeline(assessment).exclude(act__in=[Act.ENTER, Act.EXPLAIN, deadlines.EXTEND]).last()
 
 
 def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Tally:
@@ -388,3 +409,51 @@ def roster(unit: Unit, day: date) -> list[Official]:
 def censures_of(unit: Unit, year: int) -> "QuerySet[Any]":
     """What a commune was told about its result of a year and of the one before."""
     return Censure.objects.valid().filter(unit=unit, year__in=(year - 1, year)).select_related("document").order_by("-year", "kind")
+
+
+# Deadlines.
+
+
+def limits(period: Period) -> dict[Act, Limit]:
+    """The time limit of each act of a period: as the province has set it, else the moment of the plan, which locks nothing."""
+    said = {row.act: row for row in Deadline.objects.filter(period=period)}
+    return {act: Limit(act, said[act].due_at, locks=said[act].locks) if act in said else Limit(act, period.due_moment) for act in deadlines.TIMED}
+
+
+def extensions(assessment: Assessment) -> list[Extension]:
+    """The extensions of one form, with who granted them."""
+    return list(assessment.extensions.select_related("granted_by").order_by("granted_at"))
+
+
+def limits_of(assessment: Assessment, granted: Sequence[Extension]) -> dict[Act, Limit]:
+    """The time limit of each act on one form, with the extensions that were granted."""
+    until = {row.act: row.until for row in granted}
+    return {act: replace(limit, extended_to=until.get(act)) for act, limit in limits(assessment.period).items()}
+
+
+def extensions_of(period: Period, unit: Unit) -> "QuerySet[Extension, Extension]":
+    """The extensions of the forms of a period under a unit, by the day on which they end."""
+    rows = Extension.objects.filter(assessment__in=Assessment.objects.under(unit).filter(period=period))
+    return rows.select_related("assessment__unit__parent", "granted_by").order_by("-until", "assessment__unit__sort_key")
+
+
+def waiting(period: Period, unit: Unit) -> dict[Act, int]:
+    """How many forms of a period under a unit wait for each timed act."""
+    states = dict(Assessment.objects.under(unit).filter(period=period).values_list("state").annotate(count=Count("pk")))
+    return {act: sum(states.get(state, 0) for state, what in deadlines.NEXT.items() if what == act) for act in deadlines.TIMED}
+
+
+def forms_to_remind(today: date) -> list[tuple[Assessment, Limit]]:
+    """The forms that wait for an act of which people are reminded today, with the limit of the act; units and period are loaded."""
+    zone, found = timezone.get_current_timezone(), []
+    for period in Period.objects.select_related("plan").filter(plan__year__gte=today.year - 1):
+        of_period = limits(period)
+        rows = Assessment.objects.filter(period=period, state__in=list(deadlines.NEXT)).select_related("unit__parent__parent")
+        for form in rows.prefetch_related("extensions").order_by("unit__sort_key"):
+            act = deadlines.NEXT[State(form.state)]
+            until = next((extension.until for extension in form.extensions.all() if extension.act == act), None)
+            limit = replace(of_period[act], extended_to=until)
+            if deadlines.is_reminded(today, limit.ends_at, zone):
+                form.period = period
+                found.append((form, limit))
+    return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from ledger import services as ledger
 from ledger.models import Entry
 from plan2018.models import Period
 from scoring import rules, selectors, sentences
+from scoring.deadlines import Limit
 from scoring.models import Answer, Assessment, Criterion, Title
 from scoring.rules import Act, Missing, Stage, State
 
@@ -43,6 +44,14 @@ class Incomplete(Refused):
     def __init__(self, missing: list[Missing]) -> None:
         super().__init__(missing)
         self.missing = missing
+
+
+class Locked(Refused):
+    """The deadline of the act is past and locks it; the province opens it by an extension."""
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit)
+        self.limit = limit
 
 
 class OwnWork(Refused):
@@ -168,7 +177,8 @@ def submit(*, assessment: Assessment, version: int, actor: User) -> None:
     with transaction.atomic():
         answers = _move(assessment, Act.SUBMIT, version=version, actor=actor)
         now = timezone.now()
-        Assessment.objects.filter(pk=assessment.pk, first_submitted_at=None).update(first_submitted_at=now, late=assessment.period.is_late(now))
+        late = _within_limit(assessment, Act.SUBMIT, now).is_late(now)
+        Assessment.objects.filter(pk=assessment.pk, first_submitted_at=None).update(first_submitted_at=now, late=late)
         _record_move(assessment, Act.SUBMIT, actor=actor, answers=answers)
 
 
@@ -179,6 +189,7 @@ def appraise(*, assessment: Assessment, version: int, actor: User) -> None:
         days, lowered = assessment.criteria_set.explain_days, rules.lowered(selectors.as_rules(selectors.form(assessment)))
         until = rules.explain_until(timezone.localdate(), days) if days and lowered else None
         answers = _move(assessment, Act.APPRAISE, version=version, actor=actor, explain_by=until, explained_at=None)
+        _within_limit(assessment, Act.APPRAISE, timezone.now())
         _record_move(assessment, Act.APPRAISE, actor=actor, answers=answers, data={"explain_by": until.isoformat()} if until else None)
         if until:
             numbers = [answer.criterion.number for answer in answers if answer.criterion.code in lowered]
@@ -248,6 +259,7 @@ def approve(*, assessment: Assessment, version: int, actor: User) -> None:
             reasons=result.reasons(),
             approved_at=timezone.now(),
         )
+        _within_limit(assessment, Act.APPROVE, timezone.now())
         _record_move(assessment, Act.APPROVE, actor=actor, answers=answers, data=result.record())
 
 
@@ -306,6 +318,14 @@ def _move(assessment: Assessment, act: Act, *, version: int, actor: User, **stor
     return answers
 
 
+def _within_limit(assessment: Assessment, act: Act, now: datetime) -> Limit:
+    """The time limit of an act. Raises Locked where it is past and locks."""
+    limit = selectors.limits_of(assessment, selectors.extensions(assessment))[act]
+    if limit.is_locked(now, assessment.returns):
+        raise Locked(limit)
+    return limit
+
+
 def _refuse_own_work(assessment: Assessment, actor: User, *stages: Stage) -> None:
     """Raise OwnWork when the actor, or the person acted for, entered points of one of these stages, or somebody did for them."""
     people = {actor.pk, *_standing_in(selectors.hat(actor)).values()}
@@ -332,7 +352,7 @@ def _record_move(
 
 
 def _record(assessment: Assessment, *, act: Act, actor: User, **rest: Any) -> None:
-    ledger.record(act=act, kind=selectors.SUBJECT, key=assessment.key, topic=assessment.period.code, actor=actor, **rest)
+    ledger.record(act=act, kind=selectors.SUBJECT, key=assessment.key, topic=assessment.period.code, actor=actor, unit=assessment.unit_id, **rest)
 
 
 def _record_title(unit: Unit, period: Period, act: str, actor: User, data: dict[str, Any], reason: str = "") -> None:
@@ -344,6 +364,7 @@ def _record_title(unit: Unit, period: Period, act: str, actor: User, data: dict[
         actor=actor,
         reason=reason,
         data=data | _standing_in(selectors.hat(actor)),
+        unit=unit.pk,
     )
 
 

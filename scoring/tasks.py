@@ -1,6 +1,7 @@
-"""Door of the scoring room to Celery: check the workbook of a commune's form."""
+"""Doors of the scoring room to Celery: check the workbook of a commune's form; once a day, remind those for whom a form waits."""
 
 from celery import shared_task
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from communes import services as uploads
@@ -8,7 +9,7 @@ from communes.models import Upload
 from communes.reading import Refused, Sheet, read
 from ledger import services as ledger
 from ledger.models import Job
-from scoring import intake, sheets
+from scoring import intake, sheets, terms
 
 
 @shared_task(name=intake.CHECK_TASK)
@@ -29,3 +30,9 @@ def _check(job: Job) -> str:
     intake.check(upload=upload, found=found)
     uploads.note_step(upload, 0)
     return _("Đã kiểm tra xong.")
+
+
+@shared_task(name="scoring.remind")
+def remind() -> None:
+    """Remind of the deadlines of forms. Safe to run twice a day."""
+    terms.remind(timezone.localdate())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring import paperwork, personnel, views
+from scoring import paperwork, personnel, timetable, views
 
 urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/excel/upload/<uuid:upload>/", paperwork.check, name="assessment-upload-check"),
     path("assessments/<slug:period>/<slug:code>/excel/upload/<uuid:upload>/take/", paperwork.take, name="assessment-upload-take"),
     path("assessments/<slug:period>/<slug:code>/excel/upload/<uuid:upload>/marked/", paperwork.marked, name="assessment-upload-marked"),
+    path("assessments/<slug:period>/<slug:code>/extension/", views.extension, name="extension"),
+    path("deadlines/<slug:period>/", timetable.deadlines, name="deadlines"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
     path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),
     path("responsibilities/<slug:period>/<slug:code>/", personnel.responsibilities, name="responsibilities"),

@@ -24,11 +24,11 @@ from communes.models import Unit
 from communes.sentences import write_day
 from communes.tables import csv_lines
 from plan2018.models import Period
-from scoring import access, exports, rules, selectors, services
-from scoring.forms import AnswerForm, ExplainForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again, tell_holders
+from scoring import access, deadlines, exports, rules, selectors, sentences, services, terms
+from scoring.forms import AnswerForm, ExplainForm, ExtensionForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again, tell_holders
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Stage, State
-from scoring.services import ExplainedBefore, Explaining, Incomplete, NotYours, OwnWork, Refused, Stale, WrongState
+from scoring.services import ExplainedBefore, Explaining, Incomplete, Locked, NotYours, OwnWork, Refused, Stale, WrongState
 
 COPY = "copy"
 """An act that only fills points in; it makes no move."""
@@ -60,7 +60,7 @@ class Refusal:
     text: str
 
 
-def refusal(error: Refused) -> Refusal:
+def refusal(error: Refused) -> Refusal:  # noqa: C901 - one branch a cause
     """Put into words what the services refuse; the one place for it."""
     match error:
         case Incomplete(missing=missing):
@@ -90,6 +90,8 @@ def refusal(error: Refused) -> Refusal:
                 _("Chưa lưu: không còn trong thời hạn giải trình"),
                 _("Xã đã gửi giải trình, hoặc đã quá ngày, hoặc phiếu đã chuyển bước. Cần bổ sung thì đề nghị huyện hoặc tỉnh trả lại phiếu."),
             )
+        case Locked(limit=limit):
+            why = Refusal(409, _("Chưa làm: đã quá hạn và bị khóa"), sentences.locked(limit))
         case WrongState(state=state):
             why = Refusal(409, _("Chưa làm: phiếu không còn ở bước này"), f"{STATES[state]} {_('Trang này đã theo trạng thái mới nhất.')}")
         case NotYours(criterion=criterion):
@@ -164,7 +166,7 @@ def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
             return _page(request, form, status=422, **extra)
         said = _do(form, act, words, user, version=_version(request) + (saved > 0))
     except Refused as error:
-        if not isinstance(error, Incomplete | OwnWork) and _done_before(form, act) and not _unsaved(request, form):
+        if not isinstance(error, Incomplete | Locked | OwnWork) and _done_before(form, act) and not _unsaved(request, form):
             messages.info(request, DONE[Act(act)][1])
             return redirect(_address(form))
         return _refused(request, form, error)
@@ -213,6 +215,22 @@ def title(request: HttpRequest, period: str, code: str) -> HttpResponse:
         services.enter_title(**subject, **decision.cleaned_data)
         messages.success(request, _("Đã ghi danh hiệu “Trong sạch, vững mạnh”."))
     return redirect(_address(form, "danh-hieu"))
+
+
+@require_POST
+def extension(request: HttpRequest, period: str, code: str) -> HttpResponse:
+    """Give more time for the act that a form waits for: late stays late."""
+    form = access.get_assessment_to_extend(_user(request), period, code)
+    act = deadlines.NEXT.get(State(form.state))
+    if act is None:
+        messages.info(request, _("Phiếu đã duyệt, không chờ việc nào nên không cần gia hạn."))
+        return redirect(_address(form))
+    more = ExtensionForm(selectors.limits_of(form, [])[act], request.POST)
+    if not more.is_valid():
+        return _page(request, form, status=422, extension_form=more)
+    given = terms.extend(assessment=form, until=more.cleaned_data["moment"], reason=more.cleaned_data["reason"], actor=_user(request))
+    messages.success(request, _("Đã gia hạn đến %s. Làm sau hạn đầu thì vẫn ghi là trễ.") % sentences.until(given.until))
+    return redirect(_address(form, "gia-han"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -361,7 +379,7 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "missing": [(by_code[missing.criterion], missing.what) for missing in tallies[at].missing],
         "history": history,
         "returned": next((step.last for step in history if step.last.act == Act.RETURN), None),
-        "overdue": form.period.is_late(timezone.now()),
+        **_time(request, form),
         "return_form": ReturnForm(answers) if Act.RETURN in acts else None,
         "reopen_form": ReasonForm(prefix="reopen") if Act.REOPEN in acts else None,
         "explaining": form.is_explaining(timezone.localdate()),
@@ -372,6 +390,21 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "reads_ceilings": access.reads_ceilings(_user(request)),
         "title_form": TitleForm(form.period, instance=held) if access.may_enter_title(_user(request)) else None,
         "withdraw_form": ReasonForm(prefix="withdraw") if held and access.may_enter_title(_user(request)) else None,
+    }
+
+
+def _time(request: HttpRequest, form: Assessment) -> dict[str, Any]:
+    """Until when the form is on time, what locks it now, and the extensions it was given."""
+    granted, now = selectors.extensions(form), timezone.now()
+    limits = selectors.limits_of(form, granted)
+    limit = limits.get(deadlines.NEXT.get(State(form.state), Act.REOPEN))
+    return {
+        "overdue": limits[Act.SUBMIT].is_late(now),
+        "until": sentences.until(limits[Act.SUBMIT].due_at),
+        "locked": sentences.locked(limit) if limit and limit.is_locked(now, form.returns) else "",
+        "extensions": [(sentences.ACTS[Act(row.act)], sentences.until(row.until), row) for row in granted],
+        "limit": limit and (sentences.ACTS[limit.act], sentences.until(limit.due_at)),
+        "extension_form": ExtensionForm(limit) if limit and access.may_extend(_user(request)) else None,
     }
 
 

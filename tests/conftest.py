@@ -5,13 +5,24 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.rules import Role
 from plan2018.models import Period
 from scoring.models import Assessment, CriteriaSet
 from tests.factories import Place, make_criteria_set, make_forms, make_period, make_province, make_user
+from tests.helpers import LEDGER_OPEN, LEDGER_SHUT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_after_transactions():
+    """Tests that commit are followed by `flush`; the ledger, which refuses to be emptied, is opened for it."""
+    ops = connection.ops
+    flush = ops.sql_flush
+    ops.sql_flush = lambda *args, **kwargs: [*LEDGER_OPEN[connection.vendor], *flush(*args, **kwargs), *LEDGER_SHUT[connection.vendor]]
+    yield
+    ops.sql_flush = flush
 
 
 @dataclass(frozen=True)

@@ -249,6 +249,7 @@ PROVINCE: tuple[Item, ...] = (
     ("duties", gettext_lazy("Nhiệm vụ"), ()),
     ("papers", gettext_lazy("Soạn văn bản"), ()),
     ("documents", gettext_lazy("Văn bản"), ()),
+    ("audit", gettext_lazy("Nhật ký"), ()),
 )
 DISTRICT: tuple[Item, ...] = (
     ("unit", gettext_lazy("Việc của huyện"), ("code",)),
@@ -260,6 +261,7 @@ DISTRICT: tuple[Item, ...] = (
     ("papers", gettext_lazy("Soạn văn bản"), ()),
     ("duties", gettext_lazy("Nhiệm vụ"), ()),
     ("units", gettext_lazy("Đơn vị"), ()),
+    ("audit", gettext_lazy("Nhật ký"), ()),
 )
 COMMUNE: tuple[Item, ...] = (
     ("unit", gettext_lazy("Việc của xã"), ("code",)),
@@ -267,6 +269,7 @@ COMMUNE: tuple[Item, ...] = (
     ("registers", gettext_lazy("Số liệu"), ("code",)),
     ("duties", gettext_lazy("Nhiệm vụ"), ()),
     ("ranking", gettext_lazy("Xếp hạng"), ("period",)),
+    ("audit", gettext_lazy("Nhật ký"), ()),
 )
 MENUS: dict[str, tuple[Item, ...]] = {Level.PROVINCE: PROVINCE, Level.DISTRICT: DISTRICT, Level.COMMUNE: COMMUNE}
 

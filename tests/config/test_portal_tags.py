@@ -191,7 +191,7 @@ def test_a_form_without_errors_says_nothing():
 
 def test_the_menu_leaves_out_what_does_not_exist():
     assert portal.menu("", {}, None, "/") == []
-    assert [item["url"] for item in portal.menu("commune", {"period": None, "code": None}, None, "/")] == ["/duties/"]
+    assert [item["url"] for item in portal.menu("commune", {"period": None, "code": None}, None, "/")] == ["/duties/", "/audit/"]
 
 
 @pytest.mark.urls("tests.config.menu_urls")
