@@ -74,7 +74,7 @@ def assign(*, unit: Unit, since: date, posts: Mapping[Criterion, Post], seen: st
         )
         if changed:
             data = {criterion.code: [_key(_post(now.get(criterion.pk))), _key(post)] for criterion, post in changed.items()}
-            _record("assign", "responsibility", unit.code, actor, {"since": since.isoformat(), "criteria": data})
+            _record("assign", "responsibility", unit.code, unit.pk, actor, {"since": since.isoformat(), "criteria": data})
     return len(changed)
 
 
@@ -110,7 +110,7 @@ def delegate(*, principal: User, deputy: User, starts_on: date, ends_on: date, d
         given: dict[str, Any] = {"principal": principal, "deputy": deputy, "starts_on": starts_on, "ends_on": ends_on, "document": document}
         made = Delegation.objects.create(**given, recorded_at=timezone.now(), recorded_by=actor)
         data = {"for": principal.pk, "by": deputy.pk, "from": starts_on.isoformat(), "to": ends_on.isoformat(), "document": document.pk}
-        _record("delegate", "delegation", str(made.pk), actor, data)
+        _record("delegate", "delegation", str(made.pk), principal.unit_id, actor, data)
     return made
 
 
@@ -119,12 +119,12 @@ def end_delegation(*, delegation: Delegation, actor: User) -> bool:
     with transaction.atomic():
         ended = Delegation.objects.filter(pk=delegation.pk, ended_at=None).update(ended_at=timezone.now())
         if ended:
-            _record("end", "delegation", str(delegation.pk), actor, {})
+            _record("end", "delegation", str(delegation.pk), delegation.principal.unit_id, actor, {})
     return bool(ended)
 
 
-def _record(act: str, kind: str, key: str, actor: User, data: dict[str, Any]) -> None:
-    ledger.record(act=act, kind=kind, key=key, actor=actor, data=data)
+def _record(act: str, kind: str, key: str, unit: int, actor: User, data: dict[str, Any]) -> None:
+    ledger.record(act=act, kind=kind, key=key, actor=actor, data=data, unit=unit)
 
 
 DISTRICT_DUTY = "TK36"
