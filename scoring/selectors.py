@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -11,10 +12,14 @@ from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
 from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
-from scoring.rules import Act, Band, Points, Stage, State, Tally, bands, tally
+from scoring.models import Cap as CapRow
+from scoring.rules import Act, Band, Cap, Grade, Points, Stage, State, Tally, Threshold, bands, lifts, tally
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
+
+CLASSES = ("criteria_set__thresholds", Prefetch("criteria_set__caps", CapRow.objects.select_related("criterion")))
+"""What has to be loaded with assessments before they are classified."""
 
 
 def criteria_set_for(period: Period) -> CriteriaSet:
@@ -41,13 +46,14 @@ def title_exists() -> Case:
 
 
 def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
-    """The answers of assessments in the order of the form, with their criteria and groups."""
-    return Prefetch("answers", Answer.objects.select_related("criterion__group").order_by("criterion__position"), to_attr="form")
+    """The answers of assessments in the order of the form, with their criteria, groups and levels."""
+    answers = Answer.objects.select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position")
+    return Prefetch("answers", answers, to_attr="form")
 
 
 def form(assessment: Assessment) -> list[Answer]:
-    """The answers of one assessment in the order of the form."""
-    return list(assessment.answers.select_related("criterion__group").order_by("criterion__position"))
+    """The answers of one assessment in the order of the form, with their criteria, groups and levels."""
+    return list(assessment.answers.select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position"))
 
 
 def as_rules(answers: Sequence[Answer]) -> list[Points]:
@@ -113,18 +119,28 @@ def last_move(assessment: Assessment) -> Entry | None:
 
 
 def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Tally:
-    """Where a stage of this form stands, with its running class by the rule that also approves. No query when `criteria_set__thresholds` is prefetched."""
-    return tally(as_rules(answers), stage, [threshold.rule() for threshold in assessment.criteria_set.thresholds.all()])
+    """Where a stage of this form stands, with its running class by the rule that also approves. No query when `CLASSES` are prefetched."""
+    return tally(as_rules(answers), stage, *_classes(assessment))
 
 
-def bands_of(assessment: Assessment) -> list[Band]:
-    """The classes on the scale of this form, lowest first."""
-    return bands((threshold.rule() for threshold in assessment.criteria_set.thresholds.all()), assessment.max_points)
+def lifts_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> list[tuple[str, Grade]]:
+    """Where one point more changes the class of this form. No query when `CLASSES` are prefetched."""
+    return lifts(as_rules(answers), stage, *_classes(assessment))
+
+
+def _classes(assessment: Assessment) -> tuple[list[Threshold], list[Cap]]:
+    used = assessment.criteria_set
+    return [threshold.rule() for threshold in used.thresholds.all()], [cap.rule() for cap in used.caps.all()]
+
+
+def bands_of(assessment: Assessment, scale: Decimal | None = None) -> list[Band]:
+    """The classes on the scale of this form (or on the one given), lowest first."""
+    return bands((threshold.rule() for threshold in assessment.criteria_set.thresholds.all()), assessment.max_points if scale is None else scale)
 
 
 def grid(period: Period, unit: Unit) -> list[Assessment]:
-    """The assessments under a unit with their answers (`form`) and thresholds loaded: three statements, however many communes."""
-    return list(assessments(period, unit).prefetch_related("criteria_set__thresholds", answers_first()))
+    """The assessments under a unit with their answers (`form`) and classes loaded: a fixed number of statements, however many communes."""
+    return list(assessments(period, unit).prefetch_related(*CLASSES, answers_first()))
 
 
 def title_of(assessment: Assessment) -> Title | None:

@@ -17,8 +17,8 @@ from ledger import services as ledger
 from ledger.models import Entry
 from plan2018.models import Period
 from scoring import rules, selectors
-from scoring.models import Answer, Assessment, Title
-from scoring.rules import Act, Missing, Stage, State
+from scoring.models import Answer, Assessment, Criterion, Title
+from scoring.rules import Act, Missing, Rounding, Scoring, Stage, State
 
 
 class Refused(Exception):
@@ -57,6 +57,10 @@ class Change:
     points: Decimal | None
     words: str
     version: int
+    na: bool = False
+    """Held not applicable: no points, the words say why."""
+    ratio: tuple[Decimal, Decimal] | None = None
+    """Numerator and denominator, from which the points follow."""
 
 
 def open_period(period: Period, *, actor: User | None = None) -> int:
@@ -66,7 +70,7 @@ def open_period(period: Period, *, actor: User | None = None) -> int:
     """
     criteria_set = selectors.criteria_set_for(period)
     criteria = list(criteria_set.criteria.filter(kind="criterion"))
-    max_points = sum((criterion.max_points for criterion in criteria), Decimal(0))
+    max_points = sum((criterion.max_points for criterion in criteria if criterion.scoring in rules.SCALED), Decimal(0))
     with transaction.atomic():
         units = Unit.objects.communes().on(period.ends_on).exclude(assessments__period=period)
         opened = Assessment.objects.bulk_create(
@@ -87,33 +91,36 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
     """Save what was typed, criterion by criterion; give back the criteria where someone else saved first (theirs stay, ours are not written).
 
     The state is checked by the first statement of the transaction, which also locks the form; each saved criterion leaves a ledger entry.
-    Raises WrongState when these points may not be written now, ValueError for points outside 0..maximum (nothing is saved).
+    Raises WrongState when these points may not be written now, ValueError for points outside 0..maximum or between two levels, for a ratio of nothing,
+    and for "not applicable" where the set does not know it (nothing is saved).
     """
-    points_field, words_field = f"{stage}_points", "self_note" if stage == Stage.SELF else f"{stage}_reason"
+    fields = [f"{stage}_points", "self_note" if stage == Stage.SELF else f"{stage}_reason", f"{stage}_na"]
+    if stage == Stage.SELF:
+        fields += ["numerator", "denominator"]
     states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and Role(actor.role) in roles]
     conflicts = []
     with transaction.atomic():
         if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
             raise WrongState(_state(assessment))
-        answers = {answer.criterion.code: answer for answer in assessment.answers.select_related("criterion")}
+        answers = {answer.criterion.code: answer for answer in assessment.answers.select_related("criterion__criteria_set")}
         state = _state(assessment)
         for change in changes:
             answer = answers[change.criterion]
-            if change.points is not None and not rules.is_within(change.points, answer.max_points):
-                raise ValueError(change.criterion)
-            before = getattr(answer, points_field)
-            if before == change.points and getattr(answer, words_field) == change.words:
+            points = _points_of(change, answer)
+            before, stored = answer.points().told(stage), [getattr(answer, name) for name in fields]
+            written = [points, change.words, change.na, *(change.ratio or (None, None))][: len(fields)]
+            if stored == written:
                 continue  # nothing new; also when somebody else has saved the very same
             if answer.version != change.version:
                 conflicts.append(change.criterion)
                 continue
             if not rules.is_open(state, answer.remark):
                 raise WrongState(state)
-            setattr(answer, points_field, change.points)
-            setattr(answer, words_field, change.words)
+            for name, value in zip(fields, written, strict=True):
+                setattr(answer, name, value)
             answer.version += 1
             answer.saved_at = timezone.now()
-            answer.save(update_fields=[points_field, words_field, "version", "saved_at"])
+            answer.save(update_fields=[*fields, "version", "saved_at"])
             _record(
                 assessment,
                 act=Act.ENTER,
@@ -121,19 +128,46 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
                 data={
                     "criterion": change.criterion,
                     "stage": stage,
-                    "from": rules.as_text(before),
-                    "to": rules.as_text(change.points),
+                    "from": before,
+                    "to": answer.points().told(stage),
                     "words": change.words,
+                    **({"ratio": [str(part) for part in change.ratio]} if change.ratio else {}),
                 },
             )
     return conflicts
 
 
+def _points_of(change: Change, answer: Answer) -> Decimal | None:
+    """The points that a change comes to. Raises ValueError where it is impossible."""
+    criterion = answer.criterion
+    if change.na:
+        if not criterion.may_not_apply or change.points is not None or change.ratio:
+            raise ValueError(change.criterion)
+        return None
+    points = change.points
+    if change.ratio:
+        points = ratio_points(criterion, *change.ratio)
+    if points is None:
+        return None
+    between = criterion.scoring == Scoring.LEVEL and not criterion.levels.filter(points=points).exists()
+    if between or not rules.is_within(points, answer.max_points):
+        raise ValueError(change.criterion)
+    return points
+
+
+def ratio_points(criterion: Criterion, numerator: Decimal, denominator: Decimal) -> Decimal:
+    """The points of a ratio by the criterion and the rounding of its set. Raises ValueError when it is none."""
+    rounding, places = Rounding(criterion.criteria_set.rounding), criterion.criteria_set.places
+    return rules.ratio_points(numerator, denominator, criterion.max_points, full_pct=criterion.full_pct, rounding=rounding, places=places)
+
+
 def copy_points(*, assessment: Assessment, stage: Stage, actor: User) -> int:
     """Fill the empty points of a stage with those of the stage before; how many were filled. Raises WrongState as `save_points` does."""
     before = rules.STAGE_BEFORE[stage]
-    empty = [answer for answer in selectors.form(assessment) if answer.points().at(stage) is None]
-    changes = [Change(answer.criterion.code, answer.points().at(before), "", answer.version) for answer in empty] if before else []
+    if before is None:
+        return 0
+    empty = [(answer, answer.points()) for answer in selectors.form(assessment) if not rules.is_entered(answer.points(), stage)]
+    changes = [Change(points.criterion, points.at(before), "", answer.version, na=before in points.excluded) for answer, points in empty]
     return len(changes) - len(save_points(assessment=assessment, stage=stage, changes=changes, actor=actor))
 
 
@@ -184,6 +218,7 @@ def approve(*, assessment: Assessment, version: int, actor: User) -> None:
             version=version,
             actor=actor,
             total=result.total,
+            max_points=result.max_total,
             grade=result.grade,
             reasons=result.reasons(),
             approved_at=timezone.now(),
@@ -196,7 +231,9 @@ def reopen(*, assessment: Assessment, version: int, reason: str, actor: User) ->
     if not reason.strip():
         raise ValueError("no reason")
     with transaction.atomic():
-        answers = _move(assessment, Act.REOPEN, version=version, actor=actor, total=None, grade="", reasons=[], approved_at=None)
+        whole = rules.scale(selectors.as_rules(selectors.form(assessment)))
+        stored = {"total": None, "max_points": whole, "grade": "", "reasons": [], "approved_at": None}
+        answers = _move(assessment, Act.REOPEN, version=version, actor=actor, **stored)
         _record_move(assessment, Act.REOPEN, actor=actor, answers=answers, reason=reason.strip())
 
 
@@ -258,7 +295,9 @@ def _record_move(
     """The ledger entry of a move: from, to, why, and the digest of all points as they stood."""
     before, after, points = assessment.state, _state(assessment), rules.points_digest(selectors.as_rules(answers))
     _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data={"points": points, **(data or {})})
-    assessment.refresh_from_db(fields=["state", "version", "total", "grade", "reasons", "approved_at", "first_submitted_at", "late", "returns"])
+    assessment.refresh_from_db(
+        fields=["state", "version", "total", "max_points", "grade", "reasons", "approved_at", "first_submitted_at", "late", "returns"]
+    )
 
 
 def _record(assessment: Assessment, *, act: Act, actor: User, **rest: Any) -> None:
