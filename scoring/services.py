@@ -17,7 +17,7 @@ from ledger import services as ledger
 from ledger.models import Entry
 from plan2018.models import Period
 from scoring import rules, selectors
-from scoring.models import Answer, Assessment, Criterion, Title
+from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Missing, Rounding, Scoring, Stage, State
 
 
@@ -102,7 +102,7 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
     with transaction.atomic():
         if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
             raise WrongState(_state(assessment))
-        answers = {answer.criterion.code: answer for answer in assessment.answers.select_related("criterion__criteria_set")}
+        answers = {answer.criterion.code: answer for answer in assessment.answers.select_related("criterion")}
         state = _state(assessment)
         for change in changes:
             answer = answers[change.criterion]
@@ -146,7 +146,7 @@ def _points_of(change: Change, answer: Answer) -> Decimal | None:
         return None
     points = change.points
     if change.ratio:
-        points = ratio_points(criterion, *change.ratio)
+        points = ratio_points(answer, *change.ratio)
     if points is None:
         return None
     between = criterion.scoring == Scoring.LEVEL and not criterion.levels.filter(points=points).exists()
@@ -155,10 +155,11 @@ def _points_of(change: Change, answer: Answer) -> Decimal | None:
     return points
 
 
-def ratio_points(criterion: Criterion, numerator: Decimal, denominator: Decimal) -> Decimal:
-    """The points of a ratio by the criterion and the rounding of its set. Raises ValueError when it is none."""
-    rounding, places = Rounding(criterion.criteria_set.rounding), criterion.criteria_set.places
-    return rules.ratio_points(numerator, denominator, criterion.max_points, full_pct=criterion.full_pct, rounding=rounding, places=places)
+def ratio_points(answer: Answer, numerator: Decimal, denominator: Decimal) -> Decimal:
+    """The points of a ratio by its criterion and the rounding of its set. Raises ValueError when it is none."""
+    criteria_set = answer.assessment.criteria_set
+    rounding, full_pct = Rounding(criteria_set.rounding), answer.criterion.full_pct
+    return rules.ratio_points(numerator, denominator, answer.max_points, full_pct=full_pct, rounding=rounding, places=criteria_set.places)
 
 
 def copy_points(*, assessment: Assessment, stage: Stage, actor: User) -> int:

@@ -315,7 +315,8 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "unsaved": [shown for shown in forms if shown.unsaved],
         "tally": tallies[at],
         "tallies": tallies,
-        "bands": selectors.bands_of(form),
+        "bands": selectors.bands_of(form, tallies[at].result.max_total),
+        "lifts": _lifts(form, answers, at),
         "missing": [(by_code[missing.criterion], missing.what) for missing in tallies[at].missing],
         "history": history,
         "returned": next((step.last for step in history if step.last.act == Act.RETURN), None),
@@ -326,6 +327,15 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "title_form": TitleForm(form.period, instance=held) if access.may_enter_title(_user(request)) else None,
         "withdraw_form": ReasonForm(prefix="withdraw") if held and access.may_enter_title(_user(request)) else None,
     }
+
+
+def _lifts(form: Assessment, answers: Sequence[Answer], stage: Stage) -> list[tuple[str, str]]:
+    """The classes that one point more at one criterion would bring, each with the numbers of those criteria. A penalty rises by one point less of it."""
+    numbers = {answer.criterion.code: answer.criterion.number for answer in answers}
+    by_grade: dict[str, list[str]] = {}
+    for code, grade in selectors.lifts_of(form, answers, stage):
+        by_grade.setdefault(grade, []).append(numbers[code])
+    return [(grade, ", ".join(found)) for grade, found in by_grade.items()]
 
 
 def _grid(
