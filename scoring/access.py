@@ -73,3 +73,14 @@ def get_district_grid(user: User, period_code: str, unit_code: str) -> tuple[Per
 def may_enter_title(user: User) -> bool:
     """Only the province enters titles."""
     return Role(user.role) in PROVINCE_ROLES
+
+
+def may_keep_criteria(user: User) -> bool:
+    """Only the province keeps sets of criteria."""
+    return Role(user.role) in PROVINCE_ROLES
+
+
+def require_criteria_keeper(user: User) -> None:
+    """Raise PermissionDenied unless `may_keep_criteria`."""
+    if not may_keep_criteria(user):
+        raise PermissionDenied(_("Chỉ tỉnh nhập bộ tiêu thức."))

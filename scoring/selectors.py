@@ -6,14 +6,15 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 
 from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
-from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
+from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Inspection, Support, Title
 from scoring.models import Cap as CapRow
-from scoring.rules import Act, Band, Cap, Grade, Points, Stage, State, Tally, Threshold, bands, lifts, tally
+from scoring.rules import SCALED, Act, Band, Cap, Grade, Points, Stage, State, Tally, Threshold, bands, lifts, tally
+from scoring.sheets import CAPS, COLUMNS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
@@ -223,3 +224,55 @@ def components_for(period: Period, line: Record | None = None) -> "QuerySet[Crit
         half=Subquery(approved.filter(assessment__period__kind=Period.HALF).values("final_points")[:1]),
         year=Subquery(approved.filter(assessment__period__kind=Period.YEAR).values("final_points")[:1]),
     )
+
+
+def criteria_sets() -> "QuerySet[CriteriaSet]":
+    """All sets, the newest first, with how many criteria and forms each has, and its scale."""
+    scored = Q(criteria__kind=Criterion.COMPONENT)
+    return CriteriaSet.objects.annotate(
+        count=Count("criteria", filter=scored),
+        scale=Sum("criteria__max_points", filter=scored & Q(criteria__scoring__in=SCALED)),
+        forms=Subquery(Assessment.objects.filter(criteria_set=OuterRef("pk")).order_by().values("criteria_set").annotate(n=Count("pk")).values("n")),
+    )
+
+
+def whole_set(code: str) -> CriteriaSet:
+    """A set with everything that belongs to it loaded, by a fixed number of statements. Raises CriteriaSet.DoesNotExist."""
+    criteria = Criterion.objects.select_related("group").prefetch_related("levels")
+    return criteria_sets().prefetch_related(Prefetch("criteria", criteria), *_of_set()).get(code=code)
+
+
+def _of_set() -> tuple[Any, ...]:
+    return "thresholds", Prefetch("caps", CapRow.objects.select_related("criterion"))
+
+
+def is_used(criteria_set: CriteriaSet) -> bool:
+    """Whether forms were opened with a set, or lines of a register bear on its criteria: from then on nothing of it changes."""
+    links: list[Any] = [register.criteria.through for register in (Support, Inspection)]
+    return criteria_set.assessments.exists() or any(link.objects.filter(criterion__criteria_set=criteria_set).exists() for link in links)
+
+
+def set_before(code: str) -> CriteriaSet | None:
+    """What a file with this code is compared with: the set that it would replace, else the one that came into force last."""
+    own = CriteriaSet.objects.filter(code=code).first()
+    return own or CriteriaSet.objects.order_by("-valid_from", "-pk").first()
+
+
+def draft_of(criteria_set: CriteriaSet) -> Draft:
+    """A set as the rows that a file would tell."""
+    criteria = list(criteria_set.criteria.select_related("group").prefetch_related("levels").order_by("position"))
+    rows: dict[str, list[Any]] = {
+        SET: [criteria_set],
+        CRITERIA: criteria,
+        LEVELS: [level for criterion in criteria for level in criterion.levels.all()],
+        THRESHOLDS: list(criteria_set.thresholds.all()),
+        CAPS: list(criteria_set.caps.select_related("criterion")),
+    }
+    return {sheet: [{column.name: _told(row, column.name) for column in COLUMNS[sheet]} for row in found] for sheet, found in rows.items()}
+
+
+def _told(row: Any, name: str) -> Any:
+    value = getattr(row, name)
+    if isinstance(value, Criterion) or name in ("group", "criterion"):
+        return value.code if value else ""
+    return value

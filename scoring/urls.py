@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring import views
+from scoring import criteria, views
 
 urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/title/", views.title, name="title"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
     path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),
+    path("criteria/", criteria.index, name="criteria-sets"),
+    path("criteria/<slug:code>/", criteria.show, name="criteria-set"),
+    path("criteria/<slug:code>/workbook/", criteria.workbook, name="criteria-set-workbook"),
+    path("criteria-import/", criteria.send, name="criteria-import"),
+    path("criteria-import/take/", criteria.take, name="criteria-take"),
 ]
