@@ -145,11 +145,12 @@ class Cap(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(grade__in=list(Grade)), name="cap_grade_known"),
+            # What is missing is said to be there first: a CHECK lets through what compares with nothing.
             models.CheckConstraint(
-                condition=Q(kind=CapKind.CRITERION_BELOW, criterion__isnull=False, value__gt=0)
+                condition=Q(kind=CapKind.CRITERION_BELOW, criterion__isnull=False, value__isnull=False, value__gt=0)
                 | Q(kind=CapKind.CRITERION_ZERO, criterion__isnull=False, value=None)
-                | Q(kind=CapKind.ANY_BELOW_PCT, criterion=None, value__gt=0, value__lte=100)
-                | Q(kind=CapKind.PENALTIES_AT_LEAST, criterion=None, value__gt=0),
+                | Q(kind=CapKind.ANY_BELOW_PCT, criterion=None, value__isnull=False, value__gt=0, value__lte=100)
+                | Q(kind=CapKind.PENALTIES_AT_LEAST, criterion=None, value__isnull=False, value__gt=0),
                 name="cap_kind_complete",
             ),
         ]
@@ -280,7 +281,9 @@ class Answer(models.Model):
                 for stage in Stage
             ),
             models.CheckConstraint(
-                condition=Q(numerator=None, denominator=None) | Q(numerator__gte=0, denominator__gt=0), name="answer_ratio_of_something"
+                condition=Q(numerator=None, denominator=None)
+                | Q(numerator__isnull=False, numerator__gte=0, denominator__isnull=False, denominator__gt=0),
+                name="answer_ratio_of_something",
             ),
         ]
 

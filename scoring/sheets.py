@@ -280,7 +280,7 @@ def _of_criteria(rows: list[Row]) -> Iterator[Problem]:
     yield from _twice(CRITERIA, rows, "code")
     yield from _twice(CRITERIA, rows, "number")
     for place, row in enumerate(rows):
-        parts = [part["max_points"] for part in rows if part["group"] == row["code"] and part["scoring"] in SCALED and part["max_points"] is not None]
+        parts = [part["max_points"] for part in rows if part["group"] == row["code"] and part["scoring"] in SCALED]
         if row["group"] == "" and not any(part["group"] == row["code"] for part in rows):
             yield Problem(
                 CRITERIA,
@@ -289,7 +289,7 @@ def _of_criteria(rows: list[Row]) -> Iterator[Problem]:
                 _("Tiêu thức này không có tiêu thức thành phần nào."),
                 _("Thêm tiêu thức thành phần ghi mã này ở cột “Thuộc tiêu thức”."),
             )
-        elif row["group"] == "" and parts and row["max_points"] not in (None, sum(parts)):
+        elif row["group"] == "" and parts and None not in (*parts, row["max_points"]) and row["max_points"] != sum(parts):
             why = _("Điểm tối đa của tiêu thức khác tổng điểm tối đa các tiêu thức thành phần (không kể thưởng, trừ).")
             yield Problem(CRITERIA, place, "max_points", why, _("Ghi %s, hoặc sửa điểm thành phần.") % say(CRITERIA, "max_points", sum(parts)))
         elif row["group"] and row["group"] not in groups:

@@ -214,6 +214,11 @@ TABLE = [
     Row("compare", get=EVERYBODY, arguments=PERIOD | {"other": "2018-H1"}),
     Row("ranking", get=EVERYBODY, arguments=PERIOD),
     Row("ranking-csv", get=EVERYBODY, arguments=PERIOD),
+    # sets of criteria
+    Row("criteria-sets", get=EVERYBODY),
+    *(Row(name, get=EVERYBODY, arguments={"code": "qd-34-2011"}) for name in ("criteria-set", "criteria-set-workbook")),
+    Row("criteria-import", get=OFFICERS, post=OFFICERS),
+    Row("criteria-take", post=OFFICERS),
     # the API
     Row("api:units", get=EVERYBODY),
     Row("api:units", DISTRICTS, get=EVERYBODY, query="?district={code}"),
