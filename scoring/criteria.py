@@ -4,6 +4,7 @@ Nothing is kept between the preview and the confirmation: the page carries the s
 again by the same reader. So what is taken is what was shown.
 """
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib import messages
@@ -45,7 +46,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "set": found,
         "groups": [(group, [part for part in criteria if part.group_id == group.pk]) for group in criteria if group.group_id is None],
-        "bands": rules.bands((threshold.rule() for threshold in found.thresholds.all()), found.scale or 0)[::-1],  # type: ignore[attr-defined]
+        "bands": rules.bands((threshold.rule() for threshold in found.thresholds.all()), found.scale or Decimal(0))[::-1],  # type: ignore[attr-defined]
         "caps": [cap.rule() for cap in found.caps.all()],
         "may_import": access.may_keep_criteria(_user(request)),
     }
@@ -102,11 +103,11 @@ def take(request: HttpRequest) -> HttpResponse:
 def _preview(request: HttpRequest, reading: Reading, name: str, *, status: int = 200) -> HttpResponse:
     """What is wrong with a file or, if nothing is, how its set differs from the one before; with what is needed to confirm it."""
     if reading.flaws.count:
-        context = {"flaws": findings.places(reading.flaws.kept), "found": {"flaw_count": reading.flaws.count}}  # type: ignore[arg-type]
-        return render(request, "scoring/criteria_check.html", context | {"name": name, "form": SheetForm()}, status=422)
+        flawed: dict[str, Any] = {"flaws": findings.places(reading.flaws.kept), "found": {"flaw_count": reading.flaws.count}}  # type: ignore[arg-type]
+        return render(request, "scoring/criteria_check.html", flawed | {"name": name, "form": SheetForm()}, status=422)
     draft, code = reading.draft, reading.draft[SET][0]["code"]
     before = selectors.set_before(code)
-    context = {
+    context: dict[str, Any] = {
         "name": name,
         "about": draft[SET][0],
         "before": before,

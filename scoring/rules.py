@@ -484,7 +484,8 @@ def lifts(form: Sequence[Points], stage: Stage, thresholds: Sequence[Threshold],
         if got is None:
             continue
         step = -1 if points.scoring == Scoring.PENALTY else 1
-        moved = replace(points, **{f"{stage}_points": min(max(got + step, Decimal(0)), points.maximum)})
+        one_more: dict[str, Any] = {f"{stage}_points": min(max(got + step, Decimal(0)), points.maximum)}
+        moved = replace(points, **one_more)
         then = tally([*form[:place], moved, *form[place + 1 :]], stage, thresholds, caps).result.grade
         if then != now:
             found.append((points.criterion, then))

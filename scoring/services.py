@@ -233,7 +233,7 @@ def reopen(*, assessment: Assessment, version: int, reason: str, actor: User) ->
         raise ValueError("no reason")
     with transaction.atomic():
         whole = rules.scale(selectors.as_rules(selectors.form(assessment)))
-        stored = {"total": None, "max_points": whole, "grade": "", "reasons": [], "approved_at": None}
+        stored: dict[str, Any] = {"total": None, "max_points": whole, "grade": "", "reasons": [], "approved_at": None}
         answers = _move(assessment, Act.REOPEN, version=version, actor=actor, **stored)
         _record_move(assessment, Act.REOPEN, actor=actor, answers=answers, reason=reason.strip())
 

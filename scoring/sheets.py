@@ -359,10 +359,8 @@ def _of_thresholds(rows: list[Row]) -> Iterator[Problem]:
             why = _("Ngưỡng này không thấp hơn ngưỡng của hạng %s.") % GRADES[better["grade"]]
             yield Problem(THRESHOLDS, place, "lower_pct", why, _("Hạng thấp hơn phải có ngưỡng thấp hơn."))
     if not known or known[-1][1]["lower_pct"] != 0:
-        place = known[-1][0] if known else None
-        yield Problem(
-            THRESHOLDS, place, "lower_pct" if known else "", _("Hạng thấp nhất phải từ 0%, để phiếu nào cũng có hạng."), _("Ghi 0 ở hạng thấp nhất.")
-        )
+        last, column = (known[-1][0], "lower_pct") if known else (None, "")
+        yield Problem(THRESHOLDS, last, column, _("Hạng thấp nhất phải từ 0%, để phiếu nào cũng có hạng."), _("Ghi 0 ở hạng thấp nhất."))
 
 
 def _of_caps(draft: Draft) -> Iterator[Problem]:
