@@ -26,7 +26,7 @@ from plan2018.models import Period
 from scoring import access, exports, rules, selectors, services
 from scoring.forms import AnswerForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again
 from scoring.models import Answer, Assessment, Title
-from scoring.rules import Act, Stage, State
+from scoring.rules import Act, Scoring, Stage, State
 from scoring.services import Incomplete, OwnWork, Refused, Stale, WrongState
 
 COPY = "copy"
@@ -330,8 +330,13 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
 
 
 def _lifts(form: Assessment, answers: Sequence[Answer], stage: Stage) -> list[tuple[str, str]]:
-    """The classes that one point more at one criterion would bring, each with the numbers of those criteria. A penalty rises by one point less of it."""
-    numbers = {answer.criterion.code: answer.criterion.number for answer in answers}
+    """The classes that one point more at one criterion would bring, each with the numbers of those criteria; of a penalty it is one point less."""
+    numbers = {
+        answer.criterion.code: _("%s (bớt 1 điểm trừ)") % answer.criterion.number
+        if answer.criterion.scoring == Scoring.PENALTY
+        else answer.criterion.number
+        for answer in answers
+    }
     by_grade: dict[str, list[str]] = {}
     for code, grade in selectors.lifts_of(form, answers, stage):
         by_grade.setdefault(grade, []).append(numbers[code])

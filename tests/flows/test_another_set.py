@@ -132,6 +132,8 @@ def test_a_second_set_is_imported_scored_by_and_stands_beside_the_first(place, y
     province.open(address)
     province.send("Chép")
     assert "tổng điểm trừ từ 2 trở lên" in province.page.text  # the cap is told before the approval
+    assert "Thêm 1 điểm ở III.2 (bớt 1 điểm trừ) thì lên tốt" in province.page.text
+    assert "chưa đối chiếu" not in province.page.text  # this set is checked, though that of 2018 is not
     province.send("Duyệt kết quả")
 
     # 45 of 45 would be good; two points of penalty hold the class at fair, and the stored reasons say so.
