@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ledger.admin import ReadOnlyAdmin
 from plan2018.admin import RecordAdmin
-from scoring import selectors, sets, sheets
+from scoring import selectors, sets, setsheets
 from scoring.models import Cap, CriteriaSet, Criterion, Inspection, Level, Support, Threshold
 from scoring.sets import Unfit, Used
 
@@ -104,7 +104,7 @@ class SetPartAdmin(ReadOnlyAdmin):
             messages.error(request, _("Chưa lưu: bộ này vừa có phiếu hoặc sổ dùng nên không sửa nữa."))
         except Unfit as error:
             for problem in error.problems:
-                where = f"{sheets.NAMES[problem.sheet]}, {sheets.label(problem.sheet, problem.column)}"
+                where = f"{setsheets.NAMES[problem.sheet]}, {setsheets.label(problem.sheet, problem.column)}"
                 messages.error(request, f"{_('Chưa lưu.')} {where}: {problem.why} {problem.mend}")
         return redirect(request.get_full_path())
 

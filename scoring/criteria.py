@@ -19,11 +19,11 @@ from communes import findings
 from communes.forms import SheetForm
 from communes.reading import Refused, Sheet
 from communes.sheets import CAUSES
-from scoring import access, rules, selectors, sets, sheets
+from scoring import access, rules, selectors, sets, setsheets
 from scoring.models import CriteriaSet
+from scoring.setbook import workbook as as_workbook
 from scoring.sets import Unfit, Used
-from scoring.sheets import SET, Draft, Reading
-from scoring.workbook import workbook as as_workbook
+from scoring.setsheets import SET, Draft, Reading
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -87,7 +87,7 @@ def take(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     access.require_criteria_keeper(user)
     try:
-        reading = sheets.read(Sheet(name, rows) for name, rows in signing.loads(request.POST.get("shown", ""), salt=_salt(user), max_age=A_DAY))
+        reading = setsheets.read(Sheet(name, rows) for name, rows in signing.loads(request.POST.get("shown", ""), salt=_salt(user), max_age=A_DAY))
         if reading.flaws.count:  # the reader has become stricter meanwhile
             return _preview(request, reading, "")
         taken = sets.take(draft=reading.draft, actor=user)
@@ -113,7 +113,7 @@ def _preview(request: HttpRequest, reading: Reading, name: str, *, status: int =
         "before": before,
         "replaces": bool(before and before.code == code),
         "used": bool(before and before.code == code and selectors.is_used(before)),
-        "differences": sheets.differences(selectors.draft_of(before), draft) if before else [],
+        "differences": setsheets.differences(selectors.draft_of(before), draft) if before else [],
         "counts": {key: len(rows) for key, rows in draft.items()},
         "warnings": findings.places(reading.warnings.kept),  # type: ignore[arg-type]
         "shown": signing.dumps(_plain(draft), salt=_salt(_user(request)), compress=True),
@@ -123,7 +123,7 @@ def _preview(request: HttpRequest, reading: Reading, name: str, *, status: int =
 
 
 def _plain(draft: Draft) -> list[Any]:
-    return [(sheet.name, sheet.rows) for sheet in sheets.as_sheets(draft)]
+    return [(sheet.name, sheet.rows) for sheet in setsheets.as_sheets(draft)]
 
 
 def _form(request: HttpRequest, form: SheetForm, *, status: int = 200, error: str = "") -> HttpResponse:
@@ -134,8 +134,8 @@ def _form(request: HttpRequest, form: SheetForm, *, status: int = 200, error: st
 def _columns() -> list[dict[str, Any]]:
     """The sheets and columns that a workbook needs, with the words that a column takes."""
     return [
-        {"sheet": sheets.NAMES[key], "label": column.label, "required": column.required, "words": list((column.words or {}).values())}
-        for key, columns in sheets.COLUMNS.items()
+        {"sheet": setsheets.NAMES[key], "label": column.label, "required": column.required, "words": list((column.words or {}).values())}
+        for key, columns in setsheets.COLUMNS.items()
         for column in columns
     ]
 

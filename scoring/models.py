@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from communes.models import Unit
 from plan2018.models import Period, Record
-from scoring import rules, sheets
+from scoring import rules, setsheets
 from scoring.rules import CapKind, Grade, Rounding, Scoring, Stage, State
 
 
@@ -26,7 +26,7 @@ class CriteriaSet(models.Model):
     valid_to = models.DateField(_("hết hiệu lực từ"), null=True, blank=True)
     verified = models.BooleanField(_("đã đối chiếu phụ lục"), default=False)
     provenance = models.CharField(_("nguồn"), max_length=300)
-    rounding = models.CharField(_("làm tròn điểm tính theo tỷ lệ"), max_length=8, choices=list(sheets.ROUNDINGS.items()), default=Rounding.HALF_UP)
+    rounding = models.CharField(_("làm tròn điểm tính theo tỷ lệ"), max_length=8, choices=list(setsheets.ROUNDINGS.items()), default=Rounding.HALF_UP)
     places = models.PositiveSmallIntegerField(_("số chữ số sau dấu phẩy"), default=2, validators=[MaxValueValidator(2)])
 
     class Meta:
@@ -59,7 +59,7 @@ class Criterion(models.Model):
     responsible_title = models.CharField(_("chức danh phụ trách"), max_length=200, blank=True)
     guidance = models.TextField(_("hướng dẫn"), blank=True)
     provenance = models.CharField(_("nguồn"), max_length=40)
-    scoring = models.CharField(_("cách chấm"), max_length=8, choices=list(sheets.SCORINGS.items()), default=Scoring.POINTS)
+    scoring = models.CharField(_("cách chấm"), max_length=8, choices=list(setsheets.SCORINGS.items()), default=Scoring.POINTS)
     full_pct = models.DecimalField(
         _("đạt điểm tối đa từ (%)"), max_digits=5, decimal_places=2, default=Decimal(100), help_text=_("Chỉ dùng khi tính theo tỷ lệ")
     )
@@ -133,10 +133,10 @@ class Cap(models.Model):
     """A row that says: no higher than this class if ...; a veto where the class is the lowest. Kinds are a closed set (`rules.CapKind`)."""
 
     criteria_set = models.ForeignKey(CriteriaSet, models.CASCADE, related_name="caps", verbose_name=_("bộ tiêu thức"))
-    kind = models.CharField(_("điều kiện"), max_length=20, choices=list(sheets.CAP_KINDS.items()))
+    kind = models.CharField(_("điều kiện"), max_length=20, choices=list(setsheets.CAP_KINDS.items()))
     criterion = models.ForeignKey(Criterion, models.CASCADE, null=True, blank=True, related_name="caps", verbose_name=_("tiêu thức"))
     value = models.DecimalField(_("mức"), max_digits=5, decimal_places=2, null=True, blank=True)
-    grade = models.CharField(_("không quá hạng"), max_length=8, choices=list(sheets.GRADES.items()))
+    grade = models.CharField(_("không quá hạng"), max_length=8, choices=list(setsheets.GRADES.items()))
     provenance = models.CharField(_("nguồn"), max_length=40)
 
     class Meta:

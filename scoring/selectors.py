@@ -14,7 +14,7 @@ from plan2018.models import Period, Record
 from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Inspection, Support, Title
 from scoring.models import Cap as CapRow
 from scoring.rules import SCALED, Act, Band, Cap, Grade, Points, Stage, State, Tally, Threshold, bands, lifts, tally
-from scoring.sheets import CAPS, COLUMNS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft
+from scoring.setsheets import CAPS, COLUMNS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""

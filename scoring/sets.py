@@ -10,10 +10,10 @@ from django.db.models import ProtectedError
 from communes.reading import read
 from ledger import services as ledger
 from ledger.rules import digest
-from scoring import selectors, sheets
+from scoring import selectors, setsheets
 from scoring.models import Cap, CriteriaSet, Criterion, Level, Threshold
 from scoring.rules import SCALED
-from scoring.sheets import CAPS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft, Problem, Reading
+from scoring.setsheets import CAPS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft, Problem, Reading
 
 KIND = "criteria_set"
 """Kind of the ledger entries of a set; the key is its code."""
@@ -35,7 +35,7 @@ class Unfit(Exception):
 
 def read_workbook(content: bytes) -> Reading:
     """What a workbook says, read in a process of its own. Raises communes.reading.Refused."""
-    return sheets.read(read(content))
+    return setsheets.read(read(content))
 
 
 def take(*, draft: Draft, actor: AbstractBaseUser | None) -> CriteriaSet:

@@ -13,13 +13,13 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from ledger.models import Entry
-from scoring import selectors, services, sets, sheets
+from scoring import selectors, services, sets, setsheets
 from scoring.models import Answer, Cap, CriteriaSet, Criterion, Level, Threshold
 from scoring.rules import CapKind, Grade, Rounding, Scoring, Stage
 from scoring.services import Change
+from scoring.setbook import workbook
 from scoring.sets import Unfit, Used
-from scoring.sheets import CAPS, CRITERIA, LEVELS, NAMES, SET, THRESHOLDS
-from scoring.workbook import workbook
+from scoring.setsheets import CAPS, CRITERIA, LEVELS, NAMES, SET, THRESHOLDS
 from tests.factories import client_of, make_forms
 from tests.reader import Visitor
 
@@ -78,8 +78,8 @@ def test_a_set_goes_out_as_a_workbook_and_comes_back_the_same(rich):
     reading = sets.read_workbook(workbook(draft))
     assert (reading.flaws.kept, reading.warnings.kept) == ([], [])
     assert reading.draft == draft
-    assert sheets.read(sheets.as_sheets(draft)).draft == draft  # as the preview carries it
-    assert sheets.differences(draft, reading.draft) == []
+    assert setsheets.read(setsheets.as_sheets(draft)).draft == draft  # as the preview carries it
+    assert setsheets.differences(draft, reading.draft) == []
 
 
 def test_a_new_set_is_written_whole_with_one_entry(rich, cast):
@@ -136,7 +136,7 @@ def test_a_workbook_without_a_sheet_of_the_form_says_which(rich):
 
 def test_the_preview_tells_what_is_added_removed_and_changed(rich):
     cells = [(CRITERIA, "D3", "Tên mới"), (CRITERIA, "A4", "CC99"), (THRESHOLDS, "C2", 90), (CAPS, "D2", 12)]
-    found = sheets.differences(selectors.draft_of(rich), sets.read_workbook(changed(rich, *cells)).draft)
+    found = setsheets.differences(selectors.draft_of(rich), sets.read_workbook(changed(rich, *cells)).draft)
     told = {(change.sheet, change.column, change.old, change.new) for change in found}
     assert told == {
         ("Tiêu thức", "Tên tiêu thức", "Tiêu thức thành phần 1", "Tên mới"),

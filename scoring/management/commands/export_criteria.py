@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scoring import selectors
 from scoring.models import CriteriaSet
-from scoring.workbook import workbook
+from scoring.setbook import workbook
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from communes.findings import places
 from communes.reading import Refused
 from communes.sheets import CAUSES
-from scoring import selectors, sets, sheets
+from scoring import selectors, sets, setsheets
 from scoring.sets import Used
-from scoring.sheets import SET
+from scoring.setsheets import SET
 
 
 class Command(BaseCommand):
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         code = reading.draft[SET][0]["code"]
         before = selectors.set_before(code)
         if before:
-            for change in sheets.differences(selectors.draft_of(before), reading.draft):
+            for change in setsheets.differences(selectors.draft_of(before), reading.draft):
                 self.stdout.write(f"{change.sheet}, {change.about}, {change.column or 'cả hàng'}: {change.old or '–'} → {change.new or '–'}")
         if not take:
             self.stdout.write(f"Bộ {code} đọc được, so với bộ {before.code if before else '(chưa có)'}. Chưa ghi; thêm --take để ghi.")

@@ -13,7 +13,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from scoring.sheets import COLUMNS, NAMES, Column, Draft, say
+from scoring.setsheets import COLUMNS, NAMES, Column, Draft, say
 
 WIDE = ("title", "text", "guidance", "provenance", "note", "responsible_title", "kind")
 SPARE = 100
