@@ -707,7 +707,8 @@ def closest(board: Board) -> Closest:
         if commune.total is None or commune.max_total is None:
             continue
         result = classify(board.thresholds, commune.total, commune.max_total)
-        if result.next and result.points_to_next is not None and result.points_to_next <= NEAR_GRADE:
+        held_down = commune.grade not in (None, result.grade)  # by a cap of its set: points alone do not lift it
+        if result.next and not held_down and result.points_to_next is not None and result.points_to_next <= NEAR_GRADE:
             weakest = criteria.get(commune.lowest or "")
             rows.append(Close(commune, names.get(commune.district, ""), result.next.grade, result.points_to_next, weakest))
     rows.sort(key=lambda row: row.missing)

@@ -318,6 +318,8 @@ def _course(forms: Sequence[Row]) -> charts.Course | None:
     bounds = {}
     for form in forms:
         for reason in form["reasons"]:
+            if reason["rule"] != "threshold":
+                continue
             grade, lower, above = Grade(reason["grade"]), Decimal(reason["lower_points"]), reason.get("below_pct")
             if lower:
                 bounds[lower] = sentences.bound(grade, lower)

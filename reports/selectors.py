@@ -19,7 +19,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Sum,
     Value,
     When,
 )
@@ -38,8 +37,8 @@ from plan2018.models import Dialogue, Indicator, Observation, Period, Target
 from reports import rules
 from reports.models import Edition, Figure, Metric, Paper, Report, ReportVersion, Rollup, Standing
 from reports.sheets import Form, Known, Question
-from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold, Title
-from scoring.rules import Act, Grade, State
+from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold, Title, stage_total
+from scoring.rules import SCALED, Act, Grade, Stage, State
 from scoring.rules import Threshold as ThresholdRule
 from scoring.selectors import SUBJECT
 
@@ -756,8 +755,8 @@ def _units_of(
 ) -> tuple[list[rules.District], list[rules.Commune]]:
     """The districts and communes of a province with their forms, results and reports, in one statement."""
     answers = Answer.objects.filter(assessment=OuterRef("form__pk"))
-    lowest = answers.order_by("final_points", "criterion__position")
-    self_total = answers.order_by().values("assessment").annotate(total=Sum("self_points")).values("total")
+    lowest = answers.filter(criterion__scoring__in=SCALED, final_na=False).order_by("final_points", "criterion__position")
+    self_total = answers.order_by().values("assessment").annotate(total=stage_total(Stage.SELF)).values("total")
     appraisals = Entry.objects.filter(subject_kind=SUBJECT, subject_key=Concat(Value(f"{period.code}/"), OuterRef("code")), act=Act.APPRAISE)
     rows = (
         Unit.objects.under(province)

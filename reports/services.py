@@ -156,10 +156,10 @@ _COUNTED_IN_COMMUNES = f"""
 _STATEMENTS = [
     "DELETE FROM reports_standing WHERE period_id = %(period)s",
     "DELETE FROM reports_metric WHERE period_id = %(period)s",
-    # Each commune's place among the communes of its province.
+    # Each commune's place among the communes of its province, by the share of its scale: what does not apply to a commune makes its scale shorter.
     f"""
     INSERT INTO reports_standing (period_id, unit_id, rank, total, max_total, grade, clean_strong)
-    SELECT a.period_id, a.unit_id, RANK() OVER (PARTITION BY COALESCE(parent.parent_id, parent.id) ORDER BY a.total DESC),
+    SELECT a.period_id, a.unit_id, RANK() OVER (PARTITION BY COALESCE(parent.parent_id, parent.id) ORDER BY ROUND(1.0 * a.total / a.max_points, 10) DESC),
         a.total, a.max_points, a.grade, t.id IS NOT NULL
     FROM scoring_assessment a
     JOIN communes_unit u ON u.id = a.unit_id
@@ -192,13 +192,14 @@ _STATEMENTS = [
     {_INTO_METRIC}
     SELECT %(period)s, grouped.unit_id, '{rules.CRITERION}' || c.code, points, communes, ROUND(1.0 * points / communes, 4), low, high, communes
     FROM (
-        SELECT u.parent_id AS unit_id, answer.criterion_id, SUM(answer.final_points) AS points, COUNT(*) AS communes,
+        SELECT u.parent_id AS unit_id, answer.criterion_id, SUM(answer.final_points) AS points, COUNT(answer.final_points) AS communes,
             MIN(answer.final_points) AS low, MAX(answer.final_points) AS high
         FROM scoring_assessment a
         JOIN communes_unit u ON u.id = a.unit_id
         JOIN scoring_answer answer ON answer.assessment_id = a.id
         WHERE a.period_id = %(period)s AND a.state = '{State.APPROVED}'
         GROUP BY u.parent_id, answer.criterion_id
+        HAVING COUNT(answer.final_points) > 0
     ) grouped
     JOIN scoring_criterion c ON c.id = grouped.criterion_id
     """,

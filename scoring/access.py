@@ -37,7 +37,7 @@ def role_of(user: User) -> Role:
 def get_assessment(user: User, period_code: str, unit_code: str) -> Assessment:
     """The assessment of a commune in the user's area, with its thresholds; outside it, or where none was opened, Http404."""
     try:
-        return selectors.assessments(get_period(period_code), user.unit).prefetch_related("criteria_set__thresholds").get(unit__code=unit_code)
+        return selectors.assessments(get_period(period_code), user.unit).prefetch_related(*selectors.CLASSES).get(unit__code=unit_code)
     except Assessment.DoesNotExist as error:
         raise Http404(_("Không có phiếu của đơn vị %s trong phạm vi của bạn.") % unit_code) from error
 
@@ -206,3 +206,14 @@ def get_period_of_deadlines(user: User, period_code: str, *, to_set: bool = Fals
     period = get_period(period_code)
     require(user, PROVINCE_ROLES if to_set else set(Role) - {Role.API_CLIENT})
     return period
+
+
+def may_keep_criteria(user: User) -> bool:
+    """Only the province keeps sets of criteria."""
+    return Role(user.role) in PROVINCE_ROLES
+
+
+def require_criteria_keeper(user: User) -> None:
+    """Raise PermissionDenied unless `may_keep_criteria`."""
+    if not may_keep_criteria(user):
+        raise PermissionDenied(_("Chỉ tỉnh nhập bộ tiêu thức."))

@@ -28,11 +28,14 @@ from ledger.models import Entry
 from plan2018.forms import clean_words, shorten
 from plan2018.models import Period
 from plan2018.rules import parse_decimal
-from scoring import deadlines, nominees, rules, selectors
+from scoring import deadlines, nominees, rules, selectors, services
 from scoring.deadlines import Limit
-from scoring.models import Answer, Assessment, Criterion, Title
-from scoring.rules import Stage, State, Tally
+from scoring.models import Answer, Assessment, Criterion, Level, Title
+from scoring.rules import Scoring, Stage, State, Tally
 from scoring.services import Change
+
+Ratio = tuple[Decimal, Decimal]
+"""Numerator and denominator."""
 
 
 def write_points(points: Decimal | None) -> str:
@@ -78,6 +81,9 @@ class AnswerForm(forms.Form):
     """
 
     points = forms.Field(required=False)
+    numerator = forms.Field(required=False)
+    denominator = forms.Field(required=False)
+    na = forms.Field(required=False)
     words = WordsField(required=False)
     seen = forms.Field(required=False)
 
@@ -94,18 +100,21 @@ class AnswerForm(forms.Form):
         self.reserved = False
         self.change: Change | None = None
         self.earlier: Sequence[Answer] = ()
+        self.ratio: Ratio | None = None
 
     @property
     def sent(self) -> set[str]:
         """The fields that came with the request."""
-        return {name for name in ("points", "words") if self.is_bound and self.add_prefix(name) in self.data}
+        names = ("points", "numerator", "denominator", "na", "words")
+        return {name for name in names if self.is_bound and self.add_prefix(name) in self.data}
 
     @property
     def token(self) -> str:
         """What the page shows now, for `seen`; after an error what it showed before, so that the next save is checked against that."""
         if self.errors and not self.conflict:
             return str(self.data.get(self.add_prefix("seen"), ""))
-        return f"{self.answer.version};{write_points(self.stored_points)};{_fingerprint(self.stored_words)}"
+        points, words, na, ratio = self.stored
+        return f"{self.answer.version};{_told(points, na, ratio)};{_fingerprint(words)}"
 
     @property
     def shown_points(self) -> str:
@@ -118,8 +127,33 @@ class AnswerForm(forms.Form):
         return self.typed_words if "words" in self.sent and self.unsaved else self.stored_words
 
     @property
+    def shown_ratio(self) -> tuple[str, str]:
+        """The texts of the fields of a ratio: as typed where it could not be saved, else as stored."""
+        if "numerator" in self.sent and self.unsaved:
+            return self._typed("numerator"), self._typed("denominator")
+        return (write_points(self.stored_ratio[0]), write_points(self.stored_ratio[1])) if self.stored_ratio else ("", "")
+
+    @property
+    def shown_na(self) -> bool:
+        """Whether "not applicable" is ticked: as sent where it could not be saved, else as stored."""
+        return self._typed("na") == "1" if "na" in self.sent and self.unsaved else self.stored_na
+
+    @property
+    def takes_ratio(self) -> bool:
+        """Whether a numerator and a denominator are asked for: of the commune; the levels above judge the points that follow."""
+        return self.criterion.scoring == Scoring.RATIO and self.stage == Stage.SELF
+
+    @cached_property
+    def levels(self) -> list[tuple[str, Level]]:
+        """The levels of its rubric with the text that stands for each."""
+        return [(write_points(level.points), level) for level in self.criterion.levels.all()] if self.criterion.scoring == Scoring.LEVEL else []
+
+    def _typed(self, name: str) -> str:
+        return str(self.data.get(self.add_prefix(name), ""))
+
+    @property
     def typed_points(self) -> str:
-        return str(self.data.get(self.add_prefix("points"), ""))
+        return self._typed("points")
 
     @property
     def typed_words(self) -> str:
@@ -128,6 +162,26 @@ class AnswerForm(forms.Form):
     @property
     def stored_points(self) -> Decimal | None:
         return self.answer.points().at(self.stage)
+
+    @property
+    def stored_na(self) -> bool:
+        """Whether this stage holds the criterion not applicable."""
+        return self.stage in self.answer.points().excluded
+
+    @property
+    def stored_ratio(self) -> Ratio | None:
+        numerator, denominator = self.answer.numerator, self.answer.denominator
+        return (numerator, denominator) if self.takes_ratio and numerator is not None and denominator is not None else None
+
+    @property
+    def stored(self) -> tuple[Decimal | None, str, bool, Ratio | None]:
+        """What is stored of this stage: points, words, whether it does not apply, the ratio."""
+        return self.stored_points, self.stored_words, self.stored_na, self.stored_ratio
+
+    @property
+    def entered(self) -> bool:
+        """Whether this stage has said something: points, or that the criterion does not apply."""
+        return rules.is_entered(self.answer.points(), self.stage)
 
     @property
     def stored_words(self) -> str:
@@ -139,9 +193,21 @@ class AnswerForm(forms.Form):
         return self.answer.points().at(self.against) if self.against else None
 
     @property
+    def before_na(self) -> bool:
+        """Whether the stage before holds the criterion not applicable."""
+        return self.against in self.answer.points().excluded
+
+    @property
     def gap(self) -> Decimal | None:
-        """Points of this stage less those before; None where one is missing or there is nothing before."""
-        return None if self.stored_points is None or self.before is None else self.stored_points - self.before
+        """What this stage brings the total more than the one before; None where one is missing or there is nothing before.
+
+        A higher penalty brings less; what does not apply brings nothing.
+        """
+        points = self.answer.points()
+        if self.against is None or not (self.entered and rules.is_entered(points, self.against)):
+            return None
+        gap = (self.stored_points or Decimal(0)) - (self.before or Decimal(0))
+        return -gap if self.criterion.scoring == Scoring.PENALTY else gap
 
     @property
     def distance(self) -> Decimal:
@@ -166,19 +232,58 @@ class AnswerForm(forms.Form):
     def problems(self) -> list[str]:
         """What to say beside the reason: what is wrong with it, else that it is still missing."""
         wrong = self.errors.get("words")
-        return [str(error) for error in wrong] if wrong else [_("Chưa ghi lý do chấm khác.")] if self.lacks_reason else []
+        if wrong or not self.lacks_reason:
+            return [str(error) for error in wrong or ()]
+        return [_("Chưa ghi vì sao không áp dụng.") if self.stage == Stage.SELF else _("Chưa ghi lý do chấm khác.")]
+
+    @property
+    def na_now(self) -> bool:
+        """Whether the criterion does not apply after this request; points typed where nothing was ticked (a cell of the grid) mean that it does."""
+        if "na" in self.sent:
+            return self.criterion.may_not_apply and self._typed("na") == "1"
+        return self.stored_na and not self.typed_points.strip()
 
     def clean_points(self) -> Decimal | None:
-        return read_points(str(self.cleaned_data["points"] or ""), self.answer.max_points) if "points" in self.sent else self.stored_points
+        if self.na_now:
+            if self.stored_na and (self.typed_points.strip() or self._typed("numerator").strip()):
+                raise ValidationError(_("Đang đánh dấu “Không áp dụng”. Bỏ dấu ấy rồi chấm điểm, hoặc xóa điểm."))
+            return None
+        if self.takes_ratio:
+            self.ratio = self._read_ratio()
+            return services.ratio_points(self.answer, *self.ratio) if self.ratio else None
+        if "points" not in self.sent:
+            return self.stored_points
+        points = read_points(self.typed_points, self.answer.max_points)
+        if points is not None and self.levels and all(points != level.points for _text, level in self.levels):
+            known = "; ".join(text for text, _level in self.levels)
+            raise ValidationError(_("Tiêu thức này chấm theo mức. Chọn một trong các mức điểm: %s.") % known)
+        return points
+
+    def _read_ratio(self) -> Ratio | None:
+        """The ratio that was typed; the stored one where none was sent. Raises ValidationError."""
+        if not {"numerator", "denominator"} & self.sent:
+            return self.stored_ratio
+        typed = self._typed("numerator").strip(), self._typed("denominator").strip()
+        if not any(typed):
+            return None
+        try:
+            numerator, denominator = (parse_decimal(text) for text in typed)
+        except ValueError as error:
+            raise ValidationError(_("Gõ đủ hai số: đạt được bao nhiêu, trên tổng bao nhiêu; ví dụ 45 và 60.")) from error
+        if numerator < 0 or denominator <= 0:
+            raise ValidationError(_("Số đạt không được âm, tổng phải lớn hơn 0. Không có đối tượng nào thì đánh dấu “Không áp dụng”."))
+        return numerator, denominator
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if self.errors:
             return data
         words = data["words"] if "words" in self.sent else self.stored_words
-        if self._touched(data) and (data["points"], words) != (self.stored_points, self.stored_words):
+        now = (data["points"], words, self.na_now, self.ratio)
+        if self._touched(data) and now != self.stored:
             version = str(data["seen"] or "").partition(";")[0]
-            self.change = Change(self.criterion.code, data["points"], words, int(version) if version.isdecimal() and len(version) < 10 else -1)
+            seen = int(version) if version.isdecimal() and len(version) < 10 else -1
+            self.change = Change(self.criterion.code, None if self.ratio else data["points"], words, seen, self.na_now, self.ratio)
         return data
 
     def _touched(self, data: Mapping[str, Any]) -> bool:
@@ -186,8 +291,16 @@ class AnswerForm(forms.Form):
         _version, *seen = str(data["seen"] or "").split(";")
         if len(seen) != 2:
             return bool(self.sent)
-        now = {"points": write_points(data["points"]), "words": _fingerprint(data["words"])}
-        return any(now[name] != was for name, was in zip(("points", "words"), seen, strict=True) if name in self.sent)
+        told, words = seen
+        points_sent = bool(self.sent - {"words"})
+        return (points_sent and _told(data["points"], self.na_now, self.ratio) != told) or (
+            "words" in self.sent and _fingerprint(data["words"]) != words
+        )
+
+
+def _told(points: Decimal | None, na: bool, ratio: Ratio | None) -> str:
+    """What a stage says of a criterion, as a page remembers it."""
+    return rules.NOT_APPLICABLE if na else "/".join(write_points(part) for part in ratio) if ratio else write_points(points)
 
 
 def _fingerprint(words: str) -> str:

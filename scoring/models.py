@@ -3,16 +3,18 @@
 from datetime import date
 from decimal import Decimal
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Case, DecimalField, F, Q, Sum, Value, When
+from django.db.models.functions import Greatest, Least
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from communes.models import Dated, Document, Unit
 from plan2018.models import Period, Record
-from scoring import consequences, deadlines, rules
-from scoring.rules import Grade, Stage, State
+from scoring import consequences, deadlines, rules, setsheets
+from scoring.rules import CapKind, Grade, Rounding, Scoring, Stage, State
 
 
 class CriteriaSet(models.Model):
@@ -30,11 +32,17 @@ class CriteriaSet(models.Model):
         default=0,
         help_text=_("Ngày làm việc xã được giải trình điểm bị hạ; 0 là không có bước giải trình. Giả định, chờ hướng dẫn của Sở"),
     )
+    rounding = models.CharField(_("làm tròn điểm tính theo tỷ lệ"), max_length=8, choices=list(setsheets.ROUNDINGS.items()), default=Rounding.HALF_UP)
+    places = models.PositiveSmallIntegerField(_("số chữ số sau dấu phẩy"), default=2, validators=[MaxValueValidator(2)])
 
     class Meta:
         verbose_name = _("bộ tiêu thức")
         verbose_name_plural = _("bộ tiêu thức")
         ordering = ["-valid_from"]
+        constraints = [
+            models.CheckConstraint(condition=Q(rounding__in=list(Rounding), places__lte=2), name="criteria_set_rounding_known"),
+            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="criteria_set_ends_after_start"),
+        ]
 
     def __str__(self) -> str:
         return self.decision
@@ -57,6 +65,11 @@ class Criterion(models.Model):
     responsible_title = models.CharField(_("chức danh phụ trách"), max_length=200, blank=True)
     guidance = models.TextField(_("hướng dẫn"), blank=True)
     provenance = models.CharField(_("nguồn"), max_length=40)
+    scoring = models.CharField(_("cách chấm"), max_length=8, choices=list(setsheets.SCORINGS.items()), default=Scoring.POINTS)
+    full_pct = models.DecimalField(
+        _("đạt điểm tối đa từ (%)"), max_digits=5, decimal_places=2, default=Decimal(100), help_text=_("Chỉ dùng khi tính theo tỷ lệ")
+    )
+    may_not_apply = models.BooleanField(_("được ghi không áp dụng"), default=False)
 
     class Meta:
         verbose_name = _("tiêu thức")
@@ -66,10 +79,32 @@ class Criterion(models.Model):
             models.UniqueConstraint(fields=["criteria_set", "code"], name="criterion_code_in_set"),
             models.CheckConstraint(condition=Q(kind="group", group=None) | Q(kind="criterion", group__isnull=False), name="criterion_in_group"),
             models.CheckConstraint(condition=Q(max_points__gt=0, max_points__lte=999), name="criterion_max_points"),
+            models.CheckConstraint(condition=Q(scoring__in=list(Scoring)), name="criterion_scoring_known"),
+            models.CheckConstraint(condition=Q(full_pct__gt=0, full_pct__lte=100), name="criterion_full_is_percent"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+
+class Level(models.Model):
+    """A level of a rubric: what a commune must have to get these points. An answer keeps the points, which tell the level."""
+
+    criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="levels", verbose_name=_("tiêu thức"))
+    points = models.DecimalField(_("điểm"), max_digits=5, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
+    text = models.CharField(_("mức"), max_length=500)
+
+    class Meta:
+        verbose_name = _("mức điểm")
+        verbose_name_plural = _("mức điểm")
+        ordering = ["-points"]
+        constraints = [
+            models.UniqueConstraint(fields=["criterion", "points"], name="level_once_a_criterion"),
+            models.CheckConstraint(condition=Q(points__gte=0, points__lte=999), name="level_points"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Threshold(models.Model):
@@ -100,25 +135,72 @@ class Threshold(models.Model):
         return rules.Threshold(Grade(self.grade), self.lower_pct)
 
 
+class Cap(models.Model):
+    """A row that says: no higher than this class if ...; a veto where the class is the lowest. Kinds are a closed set (`rules.CapKind`)."""
+
+    criteria_set = models.ForeignKey(CriteriaSet, models.CASCADE, related_name="caps", verbose_name=_("bộ tiêu thức"))
+    kind = models.CharField(_("điều kiện"), max_length=20, choices=list(setsheets.CAP_KINDS.items()))
+    criterion = models.ForeignKey(Criterion, models.CASCADE, null=True, blank=True, related_name="caps", verbose_name=_("tiêu thức"))
+    value = models.DecimalField(_("mức"), max_digits=5, decimal_places=2, null=True, blank=True)
+    grade = models.CharField(_("không quá hạng"), max_length=8, choices=list(setsheets.GRADES.items()))
+    provenance = models.CharField(_("nguồn"), max_length=40)
+
+    class Meta:
+        verbose_name = _("giới hạn hạng")
+        verbose_name_plural = _("giới hạn hạng")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(grade__in=list(Grade)), name="cap_grade_known"),
+            # What is missing is said to be there first: a CHECK lets through what compares with nothing.
+            models.CheckConstraint(
+                condition=Q(kind=CapKind.CRITERION_BELOW, criterion__isnull=False, value__isnull=False, value__gt=0)
+                | Q(kind=CapKind.CRITERION_ZERO, criterion__isnull=False, value=None)
+                | Q(kind=CapKind.ANY_BELOW_PCT, criterion=None, value__isnull=False, value__gt=0, value__lte=100)
+                | Q(kind=CapKind.PENALTIES_AT_LEAST, criterion=None, value__isnull=False, value__gt=0),
+                name="cap_kind_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.criterion or ''} {self.value or ''}: {self.grade}"
+
+    @property
+    def number(self) -> str:
+        """The number of its criterion, if it has one."""
+        return self.criterion.number if self.criterion else ""
+
+    def rule(self) -> rules.Cap:
+        """The cap as the rules take it; needs `criterion` loaded."""
+        code = self.criterion.code if self.criterion else ""
+        return rules.Cap(CapKind(self.kind), Grade(self.grade), self.value, code, self.number)
+
+
+def stage_total(stage: Stage, answers: str = "") -> Case:
+    """The total of a stage as an aggregate over answers (`answers`: the way to them, as "answers__"), as `rules.total` has it; None where nothing is entered."""
+    number: DecimalField = DecimalField(max_digits=9, decimal_places=2)
+    points, scoring = F(f"{answers}{stage}_points"), f"{answers}criterion__scoring"
+    earned = Sum(Case(When(**{scoring: Scoring.PENALTY}, then=-points), default=points, output_field=number))
+    counted = Q(**{f"{scoring}__in": rules.SCALED, f"{answers}{stage}_na": False})
+    scale = Sum(f"{answers}max_points", filter=counted, default=Decimal(0))
+    within = Least(Greatest(earned, Value(Decimal(0), output_field=number)), scale, output_field=number)
+    return Case(When(IsNull(earned, False), then=within), output_field=number)
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def under(self, unit: Unit) -> "AssessmentQuerySet":
         """Assessments of the communes under this unit."""
         return self.filter(Q(unit=unit.pk) | Q(unit__parent=unit.pk) | Q(unit__parent__parent=unit.pk))
 
     def with_totals(self) -> "AssessmentQuerySet":
-        """Adds self_total, appraised_total, final_total and max_total; None where nothing is entered."""
-        return self.annotate(
-            self_total=Sum("answers__self_points"),
-            appraised_total=Sum("answers__appraised_points"),
-            final_total=Sum("answers__final_points"),
-            max_total=Sum("answers__max_points"),
-        )
+        """Adds self_total, appraised_total and final_total; None where nothing is entered."""
+        return self.annotate(**{f"{stage}_total": stage_total(stage, "answers__") for stage in Stage})
 
 
 class Assessment(models.Model):
     """The form (phiếu) of one commune for one period. Opened for every commune in force when the period opens: that is the expected set.
 
-    `version` counts every change, so that a move is made on what its maker saw. `total`, `grade` and `reasons` are stored by approval and frozen.
+    `version` counts every change, so that a move is made on what its maker saw. `total`, `grade` and `reasons` are stored by approval and frozen;
+    `max_points` is the scale of the whole set until approval takes out what does not apply to the commune.
     """
 
     period = models.ForeignKey(Period, models.PROTECT, related_name="assessments", verbose_name=_("kỳ"))
@@ -186,6 +268,11 @@ class Answer(models.Model):
     remark = models.TextField(_("ý kiến khi trả lại"), blank=True, help_text=_("Có ý kiến thì xã được sửa tiêu thức này"))
     version = models.PositiveIntegerField(_("lần sửa"), default=0)
     saved_at = models.DateTimeField(_("lưu lúc"), null=True, blank=True)
+    self_na = models.BooleanField(_("xã ghi không áp dụng"), default=False)
+    appraised_na = models.BooleanField(_("huyện ghi không áp dụng"), default=False)
+    final_na = models.BooleanField(_("kết quả không áp dụng"), default=False)
+    numerator = models.DecimalField(_("tử số"), max_digits=14, decimal_places=2, null=True, blank=True)
+    denominator = models.DecimalField(_("mẫu số"), max_digits=14, decimal_places=2, null=True, blank=True)
 
     class Meta:
         verbose_name = _("điểm tiêu thức")
@@ -200,6 +287,17 @@ class Answer(models.Model):
                 )
                 for stage in Stage
             ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{stage}_na": False}) | Q(**{f"{stage}_points": None}), name=f"answer_{stage}_na_without_points"
+                )
+                for stage in Stage
+            ),
+            models.CheckConstraint(
+                condition=Q(numerator=None, denominator=None)
+                | Q(numerator__isnull=False, numerator__gte=0, denominator__isnull=False, denominator__gt=0),
+                name="answer_ratio_of_something",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -208,7 +306,16 @@ class Answer(models.Model):
     def points(self) -> rules.Points:
         """The answer as the rules take it; needs `criterion` loaded."""
         return rules.Points(
-            self.criterion.code, self.max_points, self.self_points, self.appraised_points, self.final_points, self.appraised_reason, self.final_reason
+            self.criterion.code,
+            self.max_points,
+            self.self_points,
+            self.appraised_points,
+            self.final_points,
+            self.appraised_reason,
+            self.final_reason,
+            Scoring(self.criterion.scoring),
+            frozenset(stage for stage in Stage if getattr(self, f"{stage}_na")),
+            self.self_note,
         )
 
 

@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from import_export.fields import Field
 
 from communes.resources import ReferenceResource, RowWidget, WordWidget
 from scoring.models import CriteriaSet, Criterion, Threshold
+from scoring.selectors import is_used
 
 DATA = Path(__file__).parent / "data"
 
@@ -31,7 +33,18 @@ class GroupWidget(RowWidget):
         return Criterion.objects.filter(criteria_set__code=row["criteria_set"])
 
 
-class CriterionResource(ReferenceResource):
+class PartResource(ReferenceResource):
+    """Rows of a set: a file that would change a set in use is refused, as another version is another set."""
+
+    def validate_instance(self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True) -> None:
+        super().validate_instance(instance, import_validation_errors, validate_unique)
+        stored = type(instance).objects.filter(pk=instance.pk).first()
+        changed = stored is None or any(field.get_value(instance) != field.get_value(stored) for field in self.get_import_fields())
+        if changed and is_used(instance.criteria_set):
+            raise ValidationError({"criteria_set": f"the set {instance.criteria_set.code!r} is in use and does not change."})
+
+
+class CriterionResource(PartResource):
     """Groups and component criteria with their guidance, each group above its components."""
 
     path = DATA / "criteria.csv"
@@ -47,7 +60,7 @@ class CriterionResource(ReferenceResource):
         import_id_fields = ("criteria_set", "code")
 
 
-class ThresholdResource(ReferenceResource):
+class ThresholdResource(PartResource):
     """The classes and what they take."""
 
     path = DATA / "thresholds.csv"

@@ -5,7 +5,7 @@ full: criteria and thresholds are rows with a provenance mark, handed in here as
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -52,6 +52,36 @@ class Grade(StrEnum):
     FAIR = "fair"
     AVERAGE = "average"
     WEAK = "weak"
+
+
+class Scoring(StrEnum):
+    """How a criterion is scored. Whatever the kind, its points lie in 0..maximum; a penalty is told as a positive number and taken off."""
+
+    POINTS = "points"
+    LEVEL = "level"
+    RATIO = "ratio"
+    BONUS = "bonus"
+    PENALTY = "penalty"
+
+
+SCALED = (Scoring.POINTS, Scoring.LEVEL, Scoring.RATIO)
+"""Kinds whose maxima make the scale: a bonus helps to fill it and never exceeds it, a penalty takes from what was earned, never below 0."""
+
+
+class Rounding(StrEnum):
+    """How points that come from a ratio are rounded. Nothing else is: totals are exact sums, classes are decided on exact totals."""
+
+    HALF_UP = "half_up"
+    DOWN = "down"
+
+
+class CapKind(StrEnum):
+    """When a class may be no higher than ...: the whole closed set of conditions."""
+
+    CRITERION_BELOW = "criterion_below"
+    CRITERION_ZERO = "criterion_zero"
+    ANY_BELOW_PCT = "any_below_pct"
+    PENALTIES_AT_LEAST = "penalties_at_least"
 
 
 @dataclass(frozen=True)
@@ -128,9 +158,13 @@ def is_open(state: State, remark: str) -> bool:
     return state != State.RETURNED or bool(remark)
 
 
+NOT_APPLICABLE = "na"
+"""Stands in the ledger where points would."""
+
+
 @dataclass(frozen=True)
 class Points:
-    """One criterion as the rules see it: its maximum, the three points and the words beside them."""
+    """One criterion as the rules see it: its maximum, how it is scored, the three points and the words beside them."""
 
     criterion: str
     maximum: Decimal
@@ -139,6 +173,10 @@ class Points:
     final_points: Decimal | None = None
     appraised_reason: str = ""
     final_reason: str = ""
+    scoring: Scoring = Scoring.POINTS
+    excluded: frozenset[Stage] = frozenset()
+    """The stages that hold the criterion not applicable to this commune: no points, and its maximum is out of the scale."""
+    self_note: str = ""
 
     def at(self, stage: Stage) -> Decimal | None:
         """The points of one stage."""
@@ -147,6 +185,10 @@ class Points:
     def reason_at(self, stage: Stage) -> str:
         """The reason given at one stage; the commune gives none (it has a note)."""
         return {Stage.SELF: "", Stage.APPRAISED: self.appraised_reason, Stage.FINAL: self.final_reason}[stage]
+
+    def told(self, stage: Stage) -> str:
+        """What the ledger and the digest say of one stage: the points with all their digits, NOT_APPLICABLE, or nothing where nothing is entered."""
+        return NOT_APPLICABLE if stage in self.excluded else as_text(self.at(stage))
 
 
 @dataclass(frozen=True)
@@ -166,35 +208,64 @@ def is_within(points: Decimal, maximum: Decimal) -> bool:
 
 
 def needs_reason(points: Points, stage: Stage) -> bool:
-    """Whether a changed point still lacks its reason at this stage."""
+    """Whether what was changed against the stage before, or held not applicable by the commune itself, still lacks its reason at this stage."""
     before = STAGE_BEFORE[stage]
-    value = points.at(stage)
-    return before is not None and value is not None and value != points.at(before) and not points.reason_at(stage).strip()
+    if before is None:
+        return stage in points.excluded and not points.self_note.strip()
+    return is_entered(points, stage) and not _same(points, stage, before) and not points.reason_at(stage).strip()
+
+
+def _same(points: Points, stage: Stage, other: Stage) -> bool:
+    return (points.at(stage), stage in points.excluded) == (points.at(other), other in points.excluded)
+
+
+def is_entered(points: Points, stage: Stage) -> bool:
+    """Whether a stage has said something of the criterion: points, or that it does not apply."""
+    return points.at(stage) is not None or stage in points.excluded
 
 
 def missing(form: Iterable[Points], stage: Stage) -> list[Missing]:
-    """What is missing before the stage is complete, in the order of the form; empty when the move may be made."""
+    """What is missing before the stage is complete, in the order of the form; empty when the move may be made.
+
+    A form in which nothing applies has no scale and no class: each of its criteria still misses its points.
+    """
+    form = list(form)
+    nothing_applies = bool(form) and not scale(form, stage)
     found = []
     for points in form:
-        if points.at(stage) is None:
+        if not is_entered(points, stage) or (nothing_applies and stage in points.excluded):
             found.append(Missing(points.criterion, Missing.POINTS))
         elif needs_reason(points, stage):
             found.append(Missing(points.criterion, Missing.REASON))
     return found
 
 
+def scale(form: Iterable[Points], stage: Stage | None = None) -> Decimal:
+    """The highest total that a form can earn: the maxima of its criteria without bonuses, penalties and, at a stage, what does not apply there."""
+    return sum((points.maximum for points in form if points.scoring in SCALED and stage not in points.excluded), Decimal(0))
+
+
 def total(form: Iterable[Points], stage: Stage) -> Decimal:
-    """Sum of the points of a stage; what is not entered yet counts nothing."""
-    return sum((value for points in form if (value := points.at(stage)) is not None), Decimal(0))
+    """Points and bonuses of a stage less its penalties, never outside 0..scale; what is not entered yet counts nothing."""
+    form = list(form)
+    earned = sum((-value if points.scoring == Scoring.PENALTY else value for points, value in _entered(form, stage)), Decimal(0))
+    return min(max(earned, Decimal(0)), scale(form, stage))
+
+
+def _entered(form: Iterable[Points], stage: Stage) -> list[tuple[Points, Decimal]]:
+    return [(points, value) for points in form if (value := points.at(stage)) is not None]
 
 
 def lowered(form: Iterable[Points]) -> list[str]:
-    """The criteria at which the district gave less than the commune gave itself."""
-    return [
-        points.criterion
-        for points in form
-        if points.self_points is not None and points.appraised_points is not None and points.appraised_points < points.self_points
-    ]
+    """The criteria at which the district gave less than the commune gave itself, or took more off."""
+    return [points.criterion for points in form if _is_lowered(points)]
+
+
+def _is_lowered(points: Points) -> bool:
+    own, theirs = points.self_points, points.appraised_points
+    if own is None or theirs is None:
+        return False
+    return theirs > own if points.scoring == Scoring.PENALTY else theirs < own
 
 
 def explain_until(day: date, days: int) -> date:
@@ -225,12 +296,33 @@ def as_text(points: Decimal | None) -> str:
 
 def points_digest(form: Iterable[Points]) -> str:
     """Digest of the three points of every criterion as they stand: with it a ledger entry vouches for what was sent, appraised or approved."""
-    return digest({points.criterion: [as_text(points.at(stage)) for stage in Stage] for points in form})
+    return digest({points.criterion: [points.told(stage) for stage in Stage] for points in form})
 
 
 def round_half_up(value: Decimal, places: int = 2) -> Decimal:
     """The one rounding of the portal: half away from zero, as officials do it by hand."""
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def ratio_points(
+    numerator: Decimal,
+    denominator: Decimal,
+    maximum: Decimal,
+    *,
+    full_pct: Decimal = Decimal(100),
+    rounding: Rounding = Rounding.HALF_UP,
+    places: int = 2,
+) -> Decimal:
+    """Points of a ratio: all of them from `full_pct` percent on, below that in proportion, rounded as the set of criteria states.
+
+    Raises ValueError unless 0 <= numerator and 0 < denominator (what has no whole does not apply and has no points).
+    """
+    if not (numerator.is_finite() and denominator.is_finite() and numerator >= 0 and denominator > 0):
+        raise ValueError(f"{numerator}/{denominator} is no ratio")
+    exact = min(maximum * 100 * numerator / (denominator * full_pct), maximum)
+    if rounding == Rounding.DOWN:
+        return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN)
+    return min(round_half_up(exact, places), maximum)
 
 
 @dataclass(frozen=True)
@@ -246,14 +338,62 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class Cap:
+    """A class no higher than `grade` if its condition holds; a veto is one whose grade is the lowest. `criterion` is a code, `number` what people call it."""
+
+    kind: CapKind
+    grade: Grade
+    value: Decimal | None = None
+    criterion: str = ""
+    number: str = ""
+
+    def holds(self, form: Iterable[Points], stage: Stage) -> bool:
+        """Whether the condition holds at a stage. What is not entered, or does not apply, holds nobody down."""
+        entered, value = _entered(form, stage), self.value or Decimal(0)
+        match self.kind:
+            case CapKind.CRITERION_BELOW:
+                return any(points.criterion == self.criterion and got < value for points, got in entered)
+            case CapKind.CRITERION_ZERO:
+                return any(points.criterion == self.criterion and got == 0 for points, got in entered)
+            case CapKind.ANY_BELOW_PCT:
+                return any(points.scoring in SCALED and got * 100 < value * points.maximum for points, got in entered)
+            case CapKind.PENALTIES_AT_LEAST:
+                return value > 0 and sum(got for points, got in entered if points.scoring == Scoring.PENALTY) >= value
+
+    def record(self) -> dict[str, str]:
+        """The cap as it is stored with an approved result."""
+        value = "" if self.value is None else str(self.value)
+        return {"rule": "cap", "kind": self.kind, "grade": self.grade, "value": value, "criterion": self.criterion, "number": self.number}
+
+
+def is_worse(grade: Grade, than: Grade) -> bool:
+    """Whether one class stands below another."""
+    order = list(Grade)
+    return order.index(grade) > order.index(than)
+
+
+@dataclass(frozen=True)
 class Classification:
-    """A class with the reasons for it: the threshold reached, and the next one with the points still missing."""
+    """A class with the reasons for it: the threshold reached, the next one, the caps whose conditions hold, and what one point more would bring."""
 
     grade: Grade
     total: Decimal
     max_total: Decimal
     reached: Threshold
     next: Threshold | None
+    caps: tuple[Cap, ...]
+    one_more: Grade
+    """The class with one point more in all and the same caps."""
+
+    @property
+    def without_caps(self) -> Grade:
+        """The class that the total alone would have."""
+        return self.reached.grade
+
+    @property
+    def binding(self) -> list[Cap]:
+        """The caps that lower the class."""
+        return [cap for cap in self.caps if is_worse(cap.grade, self.reached.grade)]
 
     @property
     def percent(self) -> Decimal:
@@ -269,42 +409,54 @@ class Classification:
 
     @property
     def points_to_next(self) -> Decimal | None:
-        """Points missing to the next class; None in the best class."""
-        return None if self.next is None else self.next.lower_points(self.max_total) - self.total
+        """Points missing to the next class; None in the best class, and where a cap holds the class below the next one whatever the points."""
+        if self.next is None or any(is_worse(cap.grade, self.next.grade) for cap in self.caps):
+            return None
+        return self.next.lower_points(self.max_total) - self.total
 
     def record(self) -> dict[str, Any]:
         """The result as the ledger entry of an approval keeps it."""
         return {"total": str(self.total), "grade": self.grade, "reasons": self.reasons()}
 
     def reasons(self) -> list[dict[str, str]]:
-        """The reasons as plain values, to be stored with an approved result and put into words where they are shown."""
-        return [
-            {
-                "rule": "threshold",
-                "grade": self.grade,
-                "total": str(self.total),
-                "max_total": str(self.max_total),
-                "percent": str(self.percent),
-                "lower_pct": str(self.reached.lower_pct),
-                "lower_points": str(self.reached.lower_points(self.max_total)),
-                "below_pct": str(self.next.lower_pct) if self.next else "",
-            }
-        ]
+        """The reasons as plain values, to be stored with an approved result and put into words where they are shown: the threshold, then what lowered it."""
+        threshold = {
+            "rule": "threshold",
+            "grade": self.reached.grade,
+            "total": str(self.total),
+            "max_total": str(self.max_total),
+            "percent": str(self.percent),
+            "lower_pct": str(self.reached.lower_pct),
+            "lower_points": str(self.reached.lower_points(self.max_total)),
+            "below_pct": str(self.next.lower_pct) if self.next else "",
+        }
+        return [threshold, *(cap.record() for cap in self.binding)]
 
 
-def classify(thresholds: Sequence[Threshold], points: Decimal, max_total: Decimal) -> Classification:
-    """The class of a total: the highest threshold that the total reaches, compared exactly (points x 100 >= percent x maximum), without rounding.
+def classify(thresholds: Sequence[Threshold], points: Decimal, max_total: Decimal, caps: Iterable[Cap] = ()) -> Classification:
+    """The class of a total: the highest threshold that it reaches, but no higher than any of these caps, which are those that hold (`Cap.holds`).
 
-    The only place where a class is decided. Raises ValueError when the total is outside 0..maximum or no threshold is reached (the lowest must be 0).
+    Compared exactly (points x 100 >= percent x maximum), without rounding. The only place where a class is decided. Raises ValueError when the total is outside 0..maximum or no threshold is reached (the lowest must be 0).
     """
     if not is_within(points, max_total):
         raise ValueError(f"total {points} outside 0..{max_total}")
+    caps = tuple(caps)
     ordered = sorted(thresholds, key=lambda threshold: threshold.lower_pct)
-    reached = [threshold for threshold in ordered if points * 100 >= threshold.lower_pct * max_total]
-    if not reached:
+    place = _reached(ordered, points, max_total)
+    if place < 0:
         raise ValueError("no threshold reaches down to this total")
-    above = ordered[len(reached) :]
-    return Classification(reached[-1].grade, points, max_total, reached[-1], above[0] if above else None)
+    above = ordered[place + 1] if place + 1 < len(ordered) else None
+    better = ordered[_reached(ordered, min(points + 1, max_total), max_total)]
+    return Classification(_lowest(ordered[place].grade, caps), points, max_total, ordered[place], above, caps, _lowest(better.grade, caps))
+
+
+def _reached(ordered: Sequence[Threshold], points: Decimal, max_total: Decimal) -> int:
+    """The place of the highest threshold that a total reaches, -1 for none. Without a scale nothing is earned."""
+    return sum(points * 100 >= threshold.lower_pct * max_total and bool(max_total or not threshold.lower_pct) for threshold in ordered) - 1
+
+
+def _lowest(grade: Grade, caps: Iterable[Cap]) -> Grade:
+    return max((grade, *(cap.grade for cap in caps)), key=list(Grade).index)
 
 
 @dataclass(frozen=True)
@@ -346,11 +498,32 @@ class Tally:
         return self.count - self.entered
 
 
-def tally(form: Sequence[Points], stage: Stage, thresholds: Sequence[Threshold]) -> Tally:
-    """Count a stage of a form. Raises ValueError as `classify` does."""
-    blank = [points for points in form if points.at(stage) is None]
-    result = classify(thresholds, total(form, stage), sum((points.maximum for points in form), Decimal(0)))
-    return Tally(stage, len(form), len(form) - len(blank), result, sum((points.maximum for points in blank), Decimal(0)), missing(form, stage))
+def tally(form: Sequence[Points], stage: Stage, thresholds: Sequence[Threshold], caps: Iterable[Cap] = ()) -> Tally:
+    """Count a stage of a form, of which `caps` are all that its set knows. Raises ValueError as `classify` does."""
+    blank = [points for points in form if not is_entered(points, stage)]
+    holding = [cap for cap in caps if cap.holds(form, stage)]
+    result = classify(thresholds, total(form, stage), scale(form, stage), holding)
+    return Tally(stage, len(form), len(form) - len(blank), result, scale(blank), missing(form, stage))
+
+
+def lifts(form: Sequence[Points], stage: Stage, thresholds: Sequence[Threshold], caps: Sequence[Cap]) -> list[tuple[str, Grade]]:
+    """The criteria where one point more (of a penalty: one less) would change the class, with the class that it would bring.
+
+    This tells more than `Classification.one_more`: a point at the right place can also take a cap away.
+    """
+    now = tally(form, stage, thresholds, caps).result.grade
+    found = []
+    for place, points in enumerate(form):
+        got = points.at(stage)
+        if got is None:
+            continue
+        step = -1 if points.scoring == Scoring.PENALTY else 1
+        one_more: dict[str, Any] = {f"{stage}_points": min(max(got + step, Decimal(0)), points.maximum)}
+        moved = replace(points, **one_more)
+        then = tally([*form[:place], moved, *form[place + 1 :]], stage, thresholds, caps).result.grade
+        if then != now:
+            found.append((points.criterion, then))
+    return found
 
 
 # Support of weak communes (section III.4 gạch 6).

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 from django.utils import timezone
 
 from accounts import selectors as accounts
@@ -33,14 +34,21 @@ from scoring.models import (
     Deadline,
     Delegation,
     Extension,
+    Inspection,
     Responsibility,
+    Support,
     Title,
 )
+from scoring.models import Cap as CapRow
 from scoring.nominees import Class
-from scoring.rules import Act, Band, Grade, Points, Stage, State, Tally, acting_role, bands, tally
+from scoring.rules import SCALED, Act, Band, Cap, Grade, Points, Stage, State, Tally, Threshold, acting_role, bands, lifts, tally
+from scoring.setsheets import CAPS, COLUMNS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
+
+CLASSES = ("criteria_set__thresholds", Prefetch("criteria_set__caps", CapRow.objects.select_related("criterion")))
+"""What has to be loaded with assessments before they are classified."""
 
 
 def criteria_set_for(period: Period) -> CriteriaSet:
@@ -67,13 +75,14 @@ def title_exists() -> Case:
 
 
 def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
-    """The answers of assessments in the order of the form, with their criteria and groups."""
-    return Prefetch("answers", Answer.objects.select_related("criterion__group").order_by("criterion__position"), to_attr="form")
+    """The answers of assessments in the order of the form, with their criteria, groups and levels."""
+    answers = Answer.objects.select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position")
+    return Prefetch("answers", answers, to_attr="form")
 
 
 def form(assessment: Assessment) -> list[Answer]:
-    """The answers of one assessment in the order of the form."""
-    return list(assessment.answers.select_related("criterion__group").order_by("criterion__position"))
+    """The answers of one assessment in the order of the form, with their criteria, groups and levels."""
+    return list(assessment.answers.select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position"))
 
 
 def lowered(assessment: Assessment, answers: Sequence[Answer] | None = None) -> list[Answer]:
@@ -173,18 +182,28 @@ def last_move(assessment: Assessment) -> Entry | None:
 
 
 def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Tally:
-    """Where a stage of this form stands, with its running class by the rule that also approves. No query when `criteria_set__thresholds` is prefetched."""
-    return tally(as_rules(answers), stage, [threshold.rule() for threshold in assessment.criteria_set.thresholds.all()])
+    """Where a stage of this form stands, with its running class by the rule that also approves. No query when `CLASSES` are prefetched."""
+    return tally(as_rules(answers), stage, *_classes(assessment))
 
 
-def bands_of(assessment: Assessment) -> list[Band]:
-    """The classes on the scale of this form, lowest first."""
-    return bands((threshold.rule() for threshold in assessment.criteria_set.thresholds.all()), assessment.max_points)
+def lifts_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> list[tuple[str, Grade]]:
+    """Where one point more changes the class of this form. No query when `CLASSES` are prefetched."""
+    return lifts(as_rules(answers), stage, *_classes(assessment))
+
+
+def _classes(assessment: Assessment) -> tuple[list[Threshold], list[Cap]]:
+    used = assessment.criteria_set
+    return [threshold.rule() for threshold in used.thresholds.all()], [cap.rule() for cap in used.caps.all()]
+
+
+def bands_of(assessment: Assessment, scale: Decimal | None = None) -> list[Band]:
+    """The classes on the scale of this form (or on the one given), lowest first."""
+    return bands((threshold.rule() for threshold in assessment.criteria_set.thresholds.all()), assessment.max_points if scale is None else scale)
 
 
 def grid(period: Period, unit: Unit) -> list[Assessment]:
-    """The assessments under a unit with their answers (`form`) and thresholds loaded: three statements, however many communes."""
-    return list(assessments(period, unit).prefetch_related("criteria_set__thresholds", answers_first()))
+    """The assessments under a unit with their answers (`form`) and classes loaded: a fixed number of statements, however many communes."""
+    return list(assessments(period, unit).prefetch_related(*CLASSES, answers_first()))
 
 
 def title_of(assessment: Assessment) -> Title | None:
@@ -457,3 +476,58 @@ def forms_to_remind(today: date) -> list[tuple[Assessment, Limit]]:
                 form.period = period
                 found.append((form, limit))
     return found
+
+
+# Sets of criteria.
+
+
+def criteria_sets() -> "QuerySet[CriteriaSet]":
+    """All sets, the newest first, with how many criteria and forms each has, and its scale."""
+    scored = Q(criteria__kind=Criterion.COMPONENT)
+    return CriteriaSet.objects.annotate(
+        count=Count("criteria", filter=scored),
+        scale=Sum("criteria__max_points", filter=scored & Q(criteria__scoring__in=SCALED)),
+        forms=Subquery(Assessment.objects.filter(criteria_set=OuterRef("pk")).order_by().values("criteria_set").annotate(n=Count("pk")).values("n")),
+    )
+
+
+def whole_set(code: str) -> CriteriaSet:
+    """A set with everything that belongs to it loaded, by a fixed number of statements. Raises CriteriaSet.DoesNotExist."""
+    criteria = Criterion.objects.select_related("group").prefetch_related("levels")
+    return criteria_sets().prefetch_related(Prefetch("criteria", criteria), *_of_set()).get(code=code)
+
+
+def _of_set() -> tuple[Any, ...]:
+    return "thresholds", Prefetch("caps", CapRow.objects.select_related("criterion"))
+
+
+def is_used(criteria_set: CriteriaSet) -> bool:
+    """Whether forms were opened with a set, or lines of a register bear on its criteria: from then on nothing of it changes."""
+    links: list[Any] = [register.criteria.through for register in (Support, Inspection)]
+    return criteria_set.assessments.exists() or any(link.objects.filter(criterion__criteria_set=criteria_set).exists() for link in links)
+
+
+def set_before(code: str) -> CriteriaSet | None:
+    """What a file with this code is compared with: the set that it would replace, else the one that came into force last."""
+    own = CriteriaSet.objects.filter(code=code).first()
+    return own or CriteriaSet.objects.order_by("-valid_from", "-pk").first()
+
+
+def draft_of(criteria_set: CriteriaSet) -> Draft:
+    """A set as the rows that a file would tell."""
+    criteria = list(criteria_set.criteria.select_related("group").prefetch_related("levels").order_by("position"))
+    rows: dict[str, list[Any]] = {
+        SET: [criteria_set],
+        CRITERIA: criteria,
+        LEVELS: [level for criterion in criteria for level in criterion.levels.all()],
+        THRESHOLDS: list(criteria_set.thresholds.all()),
+        CAPS: list(criteria_set.caps.select_related("criterion")),
+    }
+    return {sheet: [{column.name: _told(row, column.name) for column in COLUMNS[sheet]} for row in found] for sheet, found in rows.items()}
+
+
+def _told(row: Any, name: str) -> Any:
+    value = getattr(row, name)
+    if isinstance(value, Criterion) or name in ("group", "criterion"):
+        return value.code if value else ""
+    return value

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from communes.sentences import figure, write_day
 from scoring.deadlines import EXTEND, Limit, last_day
-from scoring.rules import Act, Grade, Stage, State
+from scoring.rules import NOT_APPLICABLE, Act, Grade, Stage, State
 
 ACTS = {
     Act.SUBMIT: gettext_lazy("gửi phiếu lên huyện"),
@@ -91,7 +91,7 @@ def of_entry(act: str, before: str, reason: str, data: Mapping[str, Any], number
 
 def _points(text: str) -> str:
     """Points as the ledger keeps them, for a sentence."""
-    return figure(Decimal(text)) if text else "–"
+    return str(_("không áp dụng")) if text == NOT_APPLICABLE else figure(Decimal(text)) if text else "–"
 
 
 def lowered(period: str, numbers: Sequence[str], until: date) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from plan2018.models import Period
 from scoring import rules, selectors, sentences
 from scoring.deadlines import Limit
 from scoring.models import Answer, Assessment, Criterion, Title
-from scoring.rules import Act, Missing, Stage, State
+from scoring.rules import Act, Missing, Rounding, Scoring, Stage, State
 
 
 class Refused(Exception):
@@ -86,6 +86,10 @@ class Change:
     points: Decimal | None
     words: str
     version: int
+    na: bool = False
+    """Held not applicable: no points, the words say why."""
+    ratio: tuple[Decimal, Decimal] | None = None
+    """Numerator and denominator, from which the points follow."""
 
 
 def open_period(period: Period, *, actor: User | None = None) -> int:
@@ -95,7 +99,7 @@ def open_period(period: Period, *, actor: User | None = None) -> int:
     """
     criteria_set = selectors.criteria_set_for(period)
     criteria = list(criteria_set.criteria.filter(kind="criterion"))
-    max_points = sum((criterion.max_points for criterion in criteria), Decimal(0))
+    max_points = sum((criterion.max_points for criterion in criteria if criterion.scoring in rules.SCALED), Decimal(0))
     with transaction.atomic():
         units = Unit.objects.communes().on(period.ends_on).exclude(assessments__period=period)
         opened = Assessment.objects.bulk_create(
@@ -116,25 +120,28 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
     """Save what was typed, criterion by criterion; give back the criteria where someone else saved first (theirs stay, ours are not written).
 
     The state is checked by the first statement of the transaction, which also locks the form; each saved criterion leaves a ledger entry.
-    Raises WrongState when these points may not be written now, NotYours for a criterion that the commune assigned to another account, ValueError for
-    points outside 0..maximum (nothing is saved).
+    Raises WrongState when these points may not be written now, NotYours for a criterion that the commune assigned to another account; ValueError for
+    points outside 0..maximum or between two levels, for a ratio of nothing, and for "not applicable" where the set does not know it (nothing is saved).
     """
-    hat = selectors.hat(actor)
-    points_field, words_field = f"{stage}_points", "self_note" if stage == Stage.SELF else f"{stage}_reason"
+    changes, hat = list(changes), selectors.hat(actor)
+    fields = [f"{stage}_points", "self_note" if stage == Stage.SELF else f"{stage}_reason", f"{stage}_na"]
+    if stage == Stage.SELF:
+        fields += ["numerator", "denominator"]
     states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and hat.role in roles]
     conflicts = []
     with transaction.atomic():
         if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
             raise WrongState(_state(assessment))
-        answers = {answer.criterion.code: answer for answer in assessment.answers.select_related("criterion")}
+        wanted = assessment.answers.filter(criterion__code__in=[change.criterion for change in changes]).select_related("criterion")
+        answers = {answer.criterion.code: answer for answer in wanted}
         state = _state(assessment)
         reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate()) if stage == Stage.SELF else {}
         for change in changes:
             answer = answers[change.criterion]
-            if change.points is not None and not rules.is_within(change.points, answer.max_points):
-                raise ValueError(change.criterion)
-            before = getattr(answer, points_field)
-            if before == change.points and getattr(answer, words_field) == change.words:
+            points = _points_of(change, answer)
+            stored = [getattr(answer, name) for name in fields]
+            written = [points, change.words, change.na, *(change.ratio or (None, None))][: len(fields)]
+            if stored == written:
                 continue  # nothing new; also when somebody else has saved the very same
             if stage == Stage.SELF and not rules.may_enter(hat.role, reserved.get(change.criterion), actor.pk):
                 raise NotYours(answer.criterion)
@@ -143,32 +150,55 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
                 continue
             if not rules.is_open(state, answer.remark):
                 raise WrongState(state)
-            setattr(answer, points_field, change.points)
-            setattr(answer, words_field, change.words)
-            answer.version += 1
-            answer.saved_at = timezone.now()
-            answer.save(update_fields=[points_field, words_field, "version", "saved_at"])
-            _record(
-                assessment,
-                act=Act.ENTER,
-                actor=actor,
-                data={
-                    "criterion": change.criterion,
-                    "stage": stage,
-                    "from": rules.as_text(before),
-                    "to": rules.as_text(change.points),
-                    "words": change.words,
-                    **_standing_in(hat),
-                },
-            )
+            _write(assessment, answer, dict(zip(fields, written, strict=True)), stage=stage, change=change, actor=actor, hat=hat)
     return conflicts
+
+
+def _write(assessment: Assessment, answer: Answer, written: dict[str, Any], *, stage: Stage, change: Change, actor: User, hat: selectors.Hat) -> None:
+    """Write one criterion, with its entry."""
+    before = answer.points().told(stage)
+    for name, value in written.items():
+        setattr(answer, name, value)
+    answer.version += 1
+    answer.saved_at = timezone.now()
+    answer.save(update_fields=[*written, "version", "saved_at"])
+    data = {"criterion": change.criterion, "stage": stage, "from": before, "to": answer.points().told(stage), "words": change.words}
+    ratio = {"ratio": [str(part) for part in change.ratio]} if change.ratio else {}
+    _record(assessment, act=Act.ENTER, actor=actor, data={**data, **ratio, **_standing_in(hat)})
+
+
+def _points_of(change: Change, answer: Answer) -> Decimal | None:
+    """The points that a change comes to. Raises ValueError where it is impossible."""
+    criterion = answer.criterion
+    if change.na:
+        if not criterion.may_not_apply or change.points is not None or change.ratio:
+            raise ValueError(change.criterion)
+        return None
+    points = change.points
+    if change.ratio:
+        points = ratio_points(answer, *change.ratio)
+    if points is None:
+        return None
+    between = criterion.scoring == Scoring.LEVEL and not criterion.levels.filter(points=points).exists()
+    if between or not rules.is_within(points, answer.max_points):
+        raise ValueError(change.criterion)
+    return points
+
+
+def ratio_points(answer: Answer, numerator: Decimal, denominator: Decimal) -> Decimal:
+    """The points of a ratio by its criterion and the rounding of its set. Raises ValueError when it is none."""
+    criteria_set = answer.assessment.criteria_set
+    rounding, full_pct = Rounding(criteria_set.rounding), answer.criterion.full_pct
+    return rules.ratio_points(numerator, denominator, answer.max_points, full_pct=full_pct, rounding=rounding, places=criteria_set.places)
 
 
 def copy_points(*, assessment: Assessment, stage: Stage, actor: User) -> int:
     """Fill the empty points of a stage with those of the stage before; how many were filled. Raises WrongState as `save_points` does."""
     before = rules.STAGE_BEFORE[stage]
-    empty = [answer for answer in selectors.form(assessment) if answer.points().at(stage) is None]
-    changes = [Change(answer.criterion.code, answer.points().at(before), "", answer.version) for answer in empty] if before else []
+    if before is None:
+        return 0
+    empty = [(answer, answer.points()) for answer in selectors.form(assessment) if not rules.is_entered(answer.points(), stage)]
+    changes = [Change(points.criterion, points.at(before), "", answer.version, na=before in points.excluded) for answer, points in empty]
     return len(changes) - len(save_points(assessment=assessment, stage=stage, changes=changes, actor=actor))
 
 
@@ -255,6 +285,7 @@ def approve(*, assessment: Assessment, version: int, actor: User) -> None:
             version=version,
             actor=actor,
             total=result.total,
+            max_points=result.max_total,
             grade=result.grade,
             reasons=result.reasons(),
             approved_at=timezone.now(),
@@ -268,7 +299,9 @@ def reopen(*, assessment: Assessment, version: int, reason: str, actor: User) ->
     if not reason.strip():
         raise ValueError("no reason")
     with transaction.atomic():
-        answers = _move(assessment, Act.REOPEN, version=version, actor=actor, total=None, grade="", reasons=[], approved_at=None)
+        whole = rules.scale(selectors.as_rules(selectors.form(assessment)))
+        stored: dict[str, Any] = {"total": None, "max_points": whole, "grade": "", "reasons": [], "approved_at": None}
+        answers = _move(assessment, Act.REOPEN, version=version, actor=actor, **stored)
         _record_move(assessment, Act.REOPEN, actor=actor, answers=answers, reason=reason.strip())
 
 
@@ -347,7 +380,20 @@ def _record_move(
     told = {"points": points, **(data or {}), **_standing_in(selectors.hat(actor))}
     _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data=told)
     assessment.refresh_from_db(
-        fields=["state", "version", "total", "grade", "reasons", "approved_at", "first_submitted_at", "late", "returns", "explain_by", "explained_at"]
+        fields=[
+            "state",
+            "version",
+            "total",
+            "max_points",
+            "grade",
+            "reasons",
+            "approved_at",
+            "first_submitted_at",
+            "late",
+            "returns",
+            "explain_by",
+            "explained_at",
+        ]
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring import paperwork, personnel, timetable, views
+from scoring import criteria, paperwork, personnel, timetable, views
 
 urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
@@ -25,4 +25,9 @@ urlpatterns = [
     path("delegations/<slug:code>/<int:pk>/end/", personnel.delegation_end, name="delegation-end"),
     path("consequences/<slug:period>/<slug:code>/", personnel.ceilings, name="consequences"),
     path("award-check/<slug:period>/", personnel.award_check, name="award-check"),
+    path("criteria/", criteria.index, name="criteria-sets"),
+    path("criteria/<slug:code>/", criteria.show, name="criteria-set"),
+    path("criteria/<slug:code>/workbook/", criteria.workbook, name="criteria-set-workbook"),
+    path("criteria-import/", criteria.send, name="criteria-import"),
+    path("criteria-import/take/", criteria.take, name="criteria-take"),
 ]

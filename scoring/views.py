@@ -27,7 +27,7 @@ from plan2018.models import Period
 from scoring import access, deadlines, exports, rules, selectors, sentences, services, terms
 from scoring.forms import AnswerForm, ExplainForm, ExtensionForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again, tell_holders
 from scoring.models import Answer, Assessment, Title
-from scoring.rules import Act, Stage, State
+from scoring.rules import Act, Scoring, Stage, State
 from scoring.services import ExplainedBefore, Explaining, Incomplete, Locked, NotYours, OwnWork, Refused, Stale, WrongState
 
 COPY = "copy"
@@ -375,7 +375,8 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "unsaved": [shown for shown in forms if shown.unsaved],
         "tally": tallies[at],
         "tallies": tallies,
-        "bands": selectors.bands_of(form),
+        "bands": selectors.bands_of(form, tallies[at].result.max_total),
+        "lifts": _lifts(form, answers, at),
         "missing": [(by_code[missing.criterion], missing.what) for missing in tallies[at].missing],
         "history": history,
         "returned": next((step.last for step in history if step.last.act == Act.RETURN), None),
@@ -406,6 +407,20 @@ def _time(request: HttpRequest, form: Assessment) -> dict[str, Any]:
         "limit": limit and (sentences.ACTS[limit.act], sentences.until(limit.due_at)),
         "extension_form": ExtensionForm(limit) if limit and access.may_extend(_user(request)) else None,
     }
+
+
+def _lifts(form: Assessment, answers: Sequence[Answer], stage: Stage) -> list[tuple[str, str]]:
+    """The classes that one point more at one criterion would bring, each with the numbers of those criteria; of a penalty it is one point less."""
+    numbers = {
+        answer.criterion.code: _("%s (bớt 1 điểm trừ)") % answer.criterion.number
+        if answer.criterion.scoring == Scoring.PENALTY
+        else answer.criterion.number
+        for answer in answers
+    }
+    by_grade: dict[str, list[str]] = {}
+    for code, grade in selectors.lifts_of(form, answers, stage):
+        by_grade.setdefault(grade, []).append(numbers[code])
+    return [(grade, ", ".join(found)) for grade, found in by_grade.items()]
 
 
 def _grid(

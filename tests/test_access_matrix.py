@@ -249,6 +249,11 @@ TABLE = [
     ),
     Row("quality-sample", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
     Row("quality-sample-csv", ("11",), get=OFFICERS | {Role.LEADER}, arguments=PERIOD),
+    # sets of criteria
+    Row("criteria-sets", get=EVERYBODY),
+    *(Row(name, get=EVERYBODY, arguments={"code": "qd-34-2011"}) for name in ("criteria-set", "criteria-set-workbook")),
+    Row("criteria-import", get=OFFICERS, post=OFFICERS),
+    Row("criteria-take", post=OFFICERS),
     # the API
     Row("api:units", get=EVERYBODY),
     Row("api:units", DISTRICTS, get=EVERYBODY, query="?district={code}"),

@@ -146,6 +146,18 @@ def test_a_changed_row_is_taken_over_and_makes_the_figures_of_every_period_stale
     assert list(Entry.objects.order_by("pk").values_list("act", "topic"))[entries:] == [("load", "2018-H1"), ("load", "2018-Y")]
 
 
+@pytest.mark.parametrize(
+    ("resource", "old", "new"),
+    [(CriterionResource, "Hoạt động của HĐND,20,", "Hoạt động của HĐND,25,"), (ThresholdResource, "Tốt,85,", "Tốt,90,")],
+)
+def test_a_file_does_not_change_a_set_of_criteria_in_use(db, files, resource, old, new):
+    load()
+    edit(resource.path, old, new)
+
+    with pytest.raises(CommandError, match="the set 'qd-34-2011' is in use and does not change"):
+        load()
+
+
 def test_names_are_sorted_anew_when_the_rules_for_their_keys_have_changed(db):
     load()
     Unit.objects.filter(code="094").update(sort_key="?")

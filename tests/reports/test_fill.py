@@ -279,3 +279,24 @@ def test_a_withdrawn_line_of_a_register_counts_nowhere(place, forms, year, cast)
 
     after = set(Metric.objects.filter(unit=place.commune).values_list("indicator", flat=True))
     assert before - after == {"working_rules.issued", "dialogue", "support.days"}
+
+
+def test_what_does_not_apply_to_a_commune_is_out_of_its_scale_its_rank_and_the_mean(place, year):
+    """17, 17 of 40 and 17, 17, 16 of 60: the first stands higher with fewer points, and no zero enters the mean of the third criterion."""
+    forms = make_forms(year)
+    for code, points in (("03124", (17, 17, None)), ("03127", (17, 17, 16))):
+        form_ = forms[code]
+        for answer, value in zip(form_.answers.order_by("criterion__position"), points, strict=True):
+            answer.final_points, answer.final_na = value, value is None
+            answer.save()
+        result = tally_of(form_, form(form_), Stage.FINAL).result
+        form_.state, form_.approved_at, form_.grade = State.APPROVED, year.due_moment, result.grade
+        form_.total, form_.max_points = result.total, result.max_total
+        form_.save()
+
+    services.fill(year)
+
+    standings = Standing.objects.order_by("rank").values_list("rank", "unit__code", "total", "max_total", "grade")
+    assert list(standings) == [(1, "03124", 34, 40, Grade.GOOD), (2, "03127", 50, 60, Grade.FAIR)]
+    mean = Metric.objects.get(period=year, unit=place.district, indicator="criterion.CC03")
+    assert (mean.numerator, mean.denominator, mean.value, mean.low, mean.parts) == (16, 1, 16, 16, 1)
