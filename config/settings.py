@@ -14,6 +14,7 @@ SITE_URL        where links in mails and calendars lead; default: the first of A
 LOG_LEVEL       default INFO.
 BEHIND_TLS_PROXY default on when DEBUG is off: https only, secure cookies; X-Forwarded-Proto and the last address of X-Forwarded-For trusted.
 MFA_REQUIRED    default on when DEBUG is off: whoever appraises, approves or administers needs a second factor.
+EVIDENCE_FILE_MB, EVIDENCE_FILES, EVIDENCE_FORM_MB default 10, 10, 100: largest file of evidence, files of a criterion, files of a form together.
 API_RATE        default 600/min: API requests of one person or client (counted in Redis; without it, in each process).
 """
 
@@ -256,6 +257,10 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+
+EVIDENCE_FILE_BYTES = env.int("EVIDENCE_FILE_MB", default=10) * 1024 * 1024
+EVIDENCE_FILES = env.int("EVIDENCE_FILES", default=10)
+EVIDENCE_FORM_BYTES = env.int("EVIDENCE_FORM_MB", default=100) * 1024 * 1024
 
 # Headers: nothing from elsewhere, nothing inline.
 CONTENT_SECURITY_POLICY = {

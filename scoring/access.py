@@ -4,15 +4,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.access import get_district, scope
+from accounts.access import get_district, require, scope
 from accounts.models import User
-from accounts.rules import PROVINCE_ROLES, Role
+from accounts.rules import COMMUNE_ROLES, PROVINCE_ROLES, Role
 from communes.models import Unit
 from plan2018.access import get_period
 from plan2018.models import Period
 from scoring import rules, selectors
-from scoring.models import Assessment, AssessmentQuerySet
-from scoring.rules import Act, Stage
+from scoring.models import Answer, Assessment, AssessmentQuerySet, Evidence, EvidenceFile
+from scoring.rules import Act, Stage, State
 
 
 def assessments(user: User) -> AssessmentQuerySet:
@@ -73,3 +73,49 @@ def get_district_grid(user: User, period_code: str, unit_code: str) -> tuple[Per
 def may_enter_title(user: User) -> bool:
     """Only the province enters titles."""
     return Role(user.role) in PROVINCE_ROLES
+
+
+EVIDENCE_READERS = frozenset(Role) - {Role.API_CLIENT}
+"""Every person sees the evidence of its area, software does not: titles and files name people."""
+
+
+def get_answer(user: User, period_code: str, unit_code: str, criterion: str) -> Answer:
+    """A criterion of an assessment in the user's area, to see its evidence; else Http404, PermissionDenied for software."""
+    answer = selectors.answer(get_assessment(user, period_code, unit_code), criterion)
+    if answer is None:
+        raise Http404(_("Không có tiêu thức %s.") % criterion)
+    require(user, EVIDENCE_READERS)
+    return answer
+
+
+def may_show_evidence(user: User, answer: Answer) -> bool:
+    """Whether the user may change the evidence of this criterion now."""
+    return rules.may_show(State(answer.assessment.state), Role(user.role), answer.remark)
+
+
+def get_answer_to_show(user: User, period_code: str, unit_code: str, criterion: str) -> Answer:
+    """The same, if the user's role shows evidence at all (in whatever state); else Http404 or PermissionDenied."""
+    answer = get_answer(user, period_code, unit_code, criterion)
+    require(user, COMMUNE_ROLES)
+    return answer
+
+
+def get_evidence(user: User, period_code: str, unit_code: str, criterion: str, key: int) -> Evidence:
+    """A piece of evidence that the user's role may change; else Http404 or PermissionDenied."""
+    answer = get_answer_to_show(user, period_code, unit_code, criterion)
+    evidence = answer.evidence.select_related("file").filter(pk=key).first()
+    if evidence is None:
+        raise Http404(_("Không có minh chứng này ở tiêu thức %s.") % criterion)
+    evidence.answer = answer
+    return evidence
+
+
+def get_evidence_file(user: User, key: int) -> EvidenceFile:
+    """A file of evidence of a commune in the user's area; else Http404, PermissionDenied for software."""
+    unit = scope(user)
+    files = EvidenceFile.objects.all() if unit is None else EvidenceFile.objects.under(unit)
+    file = files.filter(pk=key).first()
+    if file is None:
+        raise Http404(_("Không có tệp này trong phạm vi của bạn."))
+    require(user, EVIDENCE_READERS)
+    return file

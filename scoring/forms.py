@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils import timezone
@@ -17,12 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.rules import Role
+from communes.forms import DayField, day_of_document
+from communes.rules import clean_name
 from ledger.models import Entry
 from plan2018.forms import clean_words, shorten
 from plan2018.models import Period
 from plan2018.rules import parse_decimal
 from scoring import rules, selectors
-from scoring.models import Answer, Assessment, Criterion, Title
+from scoring.models import Answer, Assessment, Criterion, Evidence, EvidenceFile, Title
 from scoring.rules import Stage, State, Tally
 from scoring.services import Change
 
@@ -86,6 +89,7 @@ class AnswerForm(forms.Form):
         self.conflict = False
         self.rival: Entry | None = None
         self.change: Change | None = None
+        self.evidence: Sequence[Evidence] = ()
 
     @property
     def sent(self) -> set[str]:
@@ -153,6 +157,10 @@ class AnswerForm(forms.Form):
     @property
     def lacks_reason(self) -> bool:
         return rules.needs_reason(self.answer.points(), self.stage)
+
+    @property
+    def lacks_evidence(self) -> bool:
+        return rules.needs_evidence(self.answer.points(), self.stage)
 
     @property
     def problems(self) -> list[str]:
@@ -435,3 +443,79 @@ class TitleForm(forms.ModelForm):
         if day > timezone.localdate():
             raise ValidationError(_("Ngày này chưa đến. Xem lại ngày trên quyết định."))
         return day
+
+
+ENDINGS = ".pdf,.docx,.xlsx,.jpg,.jpeg,.png"
+FILE_ERRORS = {
+    "required": gettext_lazy("Chưa chọn tệp. Chọn tệp rồi gửi."),
+    "empty": gettext_lazy("Tệp này rỗng (0 byte). Chọn lại tệp."),
+    "invalid": gettext_lazy("Chưa nhận được tệp. Chọn lại tệp rồi gửi."),
+    "max_length": gettext_lazy("Tên tệp quá dài. Đặt tên ngắn hơn rồi gửi lại."),
+}
+
+
+class FilesInput(forms.FileInput):
+    """Several files in one field."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Any]:
+        return list(files.getlist(name)) if files else []
+
+
+class FilesField(forms.Field):
+    """Several files, as they came: each is looked at by itself, so that a bad one does not keep out the others."""
+
+    widget = FilesInput
+    default_error_messages = FILE_ERRORS
+
+
+class EvidenceForm(forms.Form):
+    """Files of evidence with the day that they stand for."""
+
+    use_required_attribute = False
+
+    files: forms.Field = FilesField(label=gettext_lazy("Các tệp"), widget=FilesInput(attrs={"accept": ENDINGS}))
+    stands_for = DayField(label=gettext_lazy("Ngày của văn bản"), help_text=gettext_lazy("Ngày ghi trên văn bản; với ảnh là ngày chụp"))
+    title = forms.CharField(label=gettext_lazy("Nội dung"), required=False, max_length=200, help_text=gettext_lazy("Để trống thì lấy theo tên tệp"))
+
+    def __init__(self, data: Mapping[str, Any] | None = None, files: Any = None, *, prefix: str = "") -> None:
+        super().__init__(data, files, prefix=prefix)
+        self.fields["files"].help_text = _(
+            "PDF, Word (.docx), Excel (.xlsx), ảnh JPG hoặc PNG; mỗi tệp không quá %(size)d MB, tối đa %(count)d tệp một tiêu thức"
+        ) % {
+            "size": settings.EVIDENCE_FILE_BYTES // 1024 // 1024,
+            "count": settings.EVIDENCE_FILES,
+        }
+
+    def clean_stands_for(self) -> date:
+        return day_of_document(self.cleaned_data["stands_for"])
+
+    def clean_title(self) -> str:
+        return clean_name(self.cleaned_data["title"])
+
+
+class VersionForm(EvidenceForm):
+    """One file that replaces another, with its day."""
+
+    files = forms.FileField(label=gettext_lazy("Bản mới"), widget=forms.FileInput(attrs={"accept": ENDINGS}), error_messages=FILE_ERRORS)
+
+
+class ExistingForm(forms.Form):
+    """The files of the commune to be shown at one more criterion."""
+
+    def __init__(self, files: Sequence[EvidenceFile], data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.files = {str(file.pk): file for file in files}
+        self.fields["file"] = forms.MultipleChoiceField(
+            choices=[(key, key) for key in self.files],
+            error_messages={
+                "required": _("Chưa chọn tệp nào. Đánh dấu tệp cần dùng rồi bấm lại."),
+                "invalid_choice": _("Có tệp không còn trong danh sách này. Chọn lại."),
+            },
+        )
+
+    @property
+    def chosen(self) -> list[EvidenceFile]:
+        """The files themselves."""
+        return [self.files[key] for key in self.cleaned_data["file"]]

@@ -4,10 +4,12 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from communes.content import Kind
 from communes.models import Unit
 from plan2018.models import Period, Record
 from scoring import rules
@@ -158,6 +160,13 @@ class Assessment(models.Model):
         return f"{self.period.code}/{self.unit.code}"
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def with_evidence(self) -> "AnswerQuerySet":
+        """Counts the evidence that each criterion shows now (`evidence_count`), in the same query."""
+        shown = Evidence.objects.filter(answer=OuterRef("pk"), removed_at=None).order_by().values("answer").annotate(n=Count("pk")).values("n")
+        return self.annotate(evidence_count=Coalesce(Subquery(shown, output_field=IntegerField()), 0))
+
+
 class Answer(models.Model):
     """One criterion of one form: self, appraised and final points side by side, each with its words. `version` guards against a stale form."""
 
@@ -173,6 +182,11 @@ class Answer(models.Model):
     remark = models.TextField(_("ý kiến khi trả lại"), blank=True, help_text=_("Có ý kiến thì xã được sửa tiêu thức này"))
     version = models.PositiveIntegerField(_("lần sửa"), default=0)
     saved_at = models.DateTimeField(_("lưu lúc"), null=True, blank=True)
+
+    evidence_count: int = 0
+    """Files that it shows, where the query counted them (`with_evidence`)."""
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("điểm tiêu thức")
@@ -195,7 +209,8 @@ class Answer(models.Model):
     def points(self) -> rules.Points:
         """The answer as the rules take it; needs `criterion` loaded."""
         return rules.Points(
-            self.criterion.code, self.max_points, self.self_points, self.appraised_points, self.final_points, self.appraised_reason, self.final_reason
+            *(self.criterion.code, self.max_points, self.self_points, self.appraised_points, self.final_points),
+            *(self.appraised_reason, self.final_reason, self.self_note, self.evidence_count),
         )
 
 
@@ -263,3 +278,67 @@ class Inspection(Record):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.inspected_on}"
+
+
+class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
+    def under(self, unit: Unit) -> "EvidenceFileQuerySet":
+        """Files of the communes under this unit."""
+        return self.filter(Q(unit=unit.pk) | Q(unit__parent=unit.pk) | Q(unit__parent__parent=unit.pk))
+
+
+class EvidenceFile(models.Model):
+    """A file that a commune shows as evidence. Kept once, whatever number of criteria and years it is shown at, and never changed or deleted.
+
+    A new version is another file that `replaces` this one; what was shown with a form that is locked stays the old one.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="evidence_files", verbose_name=_("đơn vị"))
+    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
+    size = models.PositiveIntegerField(_("cỡ tệp"), help_text="bytes")
+    kind = models.CharField(_("loại tệp"), max_length=4, choices=[(kind, kind) for kind in Kind])
+    name = models.CharField(_("tên tệp"), max_length=120)
+    title = models.CharField(_("nội dung"), max_length=200)
+    stands_for = models.DateField(_("ngày của văn bản"))
+    file = models.FileField(_("tệp"), max_length=200)
+    uploaded_at = models.DateTimeField(_("tải lên lúc"))
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người tải lên"))
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="succeeded_by", verbose_name=_("thay cho"))
+
+    objects = EvidenceFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tệp minh chứng")
+        verbose_name_plural = _("tệp minh chứng")
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "sha256"], name="evidence_file_once_a_unit"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="evidence_file_not_empty"),
+            models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="evidence_file_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.sha256[:12]}"
+
+
+class Evidence(models.Model):
+    """A file shown at a criterion of a form, since when and by whom. Taken away it is marked as removed, not deleted."""
+
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="evidence", verbose_name=_("điểm tiêu thức"))
+    file = models.ForeignKey(EvidenceFile, models.PROTECT, related_name="shown", verbose_name=_("tệp"))
+    linked_at = models.DateTimeField(_("thêm lúc"))
+    linked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người thêm"))
+    removed_at = models.DateTimeField(_("gỡ lúc"), null=True, blank=True)
+    removed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người gỡ"))
+
+    class Meta:
+        verbose_name = _("minh chứng")
+        verbose_name_plural = _("minh chứng")
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "file"], condition=Q(removed_at=None), name="evidence_once_a_criterion"),
+            models.CheckConstraint(
+                condition=Q(removed_at=None, removed_by=None) | Q(removed_at__isnull=False, removed_by__isnull=False),
+                name="evidence_removed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id} {self.file_id}"

@@ -34,6 +34,9 @@ class Act(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     REOPEN = "reopen"
+    ATTACH = "attach"
+    REPLACE = "replace"
+    DETACH = "detach"
 
 
 class Stage(StrEnum):
@@ -127,9 +130,14 @@ def is_open(state: State, remark: str) -> bool:
     return state != State.RETURNED or bool(remark)
 
 
+def may_show(state: State, role: Role, remark: str) -> bool:
+    """Whether this role may add, replace or take away the evidence of a criterion now: whoever may write its self points. Else it stays as it was sent."""
+    return stage_for(state, role) == Stage.SELF and is_open(state, remark)
+
+
 @dataclass(frozen=True)
 class Points:
-    """One criterion as the rules see it: its maximum, the three points and the words beside them."""
+    """One criterion as the rules see it: its maximum, the three points and the words beside them, how many files of evidence the commune shows."""
 
     criterion: str
     maximum: Decimal
@@ -138,6 +146,8 @@ class Points:
     final_points: Decimal | None = None
     appraised_reason: str = ""
     final_reason: str = ""
+    note: str = ""
+    evidence: int = 0
 
     def at(self, stage: Stage) -> Decimal | None:
         """The points of one stage."""
@@ -150,13 +160,14 @@ class Points:
 
 @dataclass(frozen=True)
 class Missing:
-    """What stands between a form and its next move: the criterion, and whether its points or its reason are missing."""
+    """What stands between a form and its next move: the criterion, and whether its points, its reason or what proves full points are missing."""
 
     criterion: str
     what: str
 
     POINTS = "points"
     REASON = "reason"
+    EVIDENCE = "evidence"
 
 
 def is_within(points: Decimal, maximum: Decimal) -> bool:
@@ -171,6 +182,11 @@ def needs_reason(points: Points, stage: Stage) -> bool:
     return before is not None and value is not None and value != points.at(before) and not points.reason_at(stage).strip()
 
 
+def needs_evidence(points: Points, stage: Stage) -> bool:
+    """Whether full points still lack evidence or a written explanation. Asked of the commune alone: who appraises judges what it shows."""
+    return stage == Stage.SELF and points.self_points == points.maximum and not points.evidence and not points.note.strip()
+
+
 def missing(form: Iterable[Points], stage: Stage) -> list[Missing]:
     """What is missing before the stage is complete, in the order of the form; empty when the move may be made."""
     found = []
@@ -179,6 +195,8 @@ def missing(form: Iterable[Points], stage: Stage) -> list[Missing]:
             found.append(Missing(points.criterion, Missing.POINTS))
         elif needs_reason(points, stage):
             found.append(Missing(points.criterion, Missing.REASON))
+        elif needs_evidence(points, stage):
+            found.append(Missing(points.criterion, Missing.EVIDENCE))
     return found
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 
 from communes.models import Unit
 from ledger.models import Entry, EntryQuerySet
 from plan2018.models import Period, Record
-from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Title
-from scoring.rules import Act, Band, Points, Stage, State, Tally, bands, tally
+from scoring.models import Answer, Assessment, AssessmentQuerySet, CriteriaSet, Criterion, Evidence, EvidenceFile, Title
+from scoring.rules import MOVES, Act, Band, Points, Stage, State, Tally, bands, tally
 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
@@ -42,12 +42,12 @@ def title_exists() -> Case:
 
 def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
     """The answers of assessments in the order of the form, with their criteria and groups."""
-    return Prefetch("answers", Answer.objects.select_related("criterion__group").order_by("criterion__position"), to_attr="form")
+    return Prefetch("answers", Answer.objects.with_evidence().select_related("criterion__group").order_by("criterion__position"), to_attr="form")
 
 
 def form(assessment: Assessment) -> list[Answer]:
     """The answers of one assessment in the order of the form."""
-    return list(assessment.answers.select_related("criterion__group").order_by("criterion__position"))
+    return list(assessment.answers.with_evidence().select_related("criterion__group").order_by("criterion__position"))
 
 
 def as_rules(answers: Sequence[Answer]) -> list[Points]:
@@ -62,7 +62,7 @@ def timeline(assessment: Assessment) -> EntryQuerySet:
 
 @dataclass(frozen=True)
 class Step:
-    """What one person did in one go: a move, or points entered one after the other (`entries`, oldest first), with the criteria concerned."""
+    """What one person did in one go: a move, or points or evidence one after the other (`entries`, oldest first), with the criteria concerned."""
 
     entries: list[Entry]
     criteria: list[Criterion]
@@ -89,10 +89,10 @@ class Step:
 
 
 def history(assessment: Assessment, answers: Sequence[Answer]) -> list[Step]:
-    """The timeline folded for reading, newest first: points that one person entered in a row are one step."""
+    """The timeline folded for reading, newest first: points that one person entered in a row are one step, and so is evidence."""
 
     def run(entry: Entry) -> tuple[object, ...]:
-        return (entry.act, entry.actor_id, entry.data.get("stage")) if entry.act == Act.ENTER else (entry.pk,)
+        return (entry.act, entry.actor_id, entry.data.get("stage")) if entry.act in (Act.ENTER, Act.ATTACH, Act.DETACH) else (entry.pk,)
 
     steps = []
     for _run, group in groupby(timeline(assessment), key=run):
@@ -108,8 +108,8 @@ def last_writers(assessment: Assessment, stage: Stage) -> dict[str, Entry]:
 
 
 def last_move(assessment: Assessment) -> Entry | None:
-    """The newest entry that is a move, not points."""
-    return timeline(assessment).exclude(act=Act.ENTER).last()
+    """The newest entry that is a move, not points or evidence."""
+    return timeline(assessment).filter(act__in={act for _state, act in MOVES}).last()
 
 
 def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Tally:
@@ -207,3 +207,50 @@ def components_for(period: Period, line: Record | None = None) -> "QuerySet[Crit
         half=Subquery(approved.filter(assessment__period__kind=Period.HALF).values("final_points")[:1]),
         year=Subquery(approved.filter(assessment__period__kind=Period.YEAR).values("final_points")[:1]),
     )
+
+
+def answer(assessment: Assessment, criterion: str) -> Answer | None:
+    """One criterion of an assessment, by its code."""
+    return assessment.answers.with_evidence().select_related("criterion__group").filter(criterion__code=criterion).first()
+
+
+def evidence(assessment: Assessment) -> dict[str, list[Evidence]]:
+    """What a form shows now, by criterion, in the order in which it was added, with the files loaded: one query."""
+    found: dict[str, list[Evidence]] = {}
+    shown = Evidence.objects.filter(answer__assessment=assessment, removed_at=None).select_related("file", "answer__criterion")
+    for one in shown.order_by("linked_at", "pk"):
+        found.setdefault(one.answer.criterion.code, []).append(one)
+    return found
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of evidence with the versions before its file, newest first, and the newest one if that is another."""
+
+    evidence: Evidence
+    earlier: list[EvidenceFile]
+    newest: EvidenceFile | None
+
+
+def shown_at(answer: Answer) -> tuple[list[Shown], list[EvidenceFile]]:
+    """What a criterion shows now, and the other files of its commune that it could show (the newest versions, by day): two queries."""
+    files = {file.pk: file for file in EvidenceFile.objects.filter(unit=answer.assessment.unit_id).order_by("-stands_for", "-pk")}
+    after = {file.replaces_id: file for file in files.values() if file.replaces_id}
+    shown, there = [], set()
+    for one in answer.evidence.filter(removed_at=None).select_related("file", "linked_by").order_by("linked_at", "pk"):
+        newest, earlier = one.file, []
+        while newest.pk in after:
+            newest = after[newest.pk]
+        before = one.file
+        while before.replaces_id:
+            earlier.append(before := files[before.replaces_id])
+        shown.append(Shown(one, earlier, None if newest == one.file else newest))
+        there.add(one.file_id)
+    return shown, [file for file in files.values() if file.pk not in there and file.pk not in after]
+
+
+def evidence_load(answer: Answer) -> tuple[int, int]:
+    """How many files the criterion shows now, and how many bytes the whole form: a file shown at several criteria counts once."""
+    shown = Evidence.objects.filter(answer__assessment=answer.assessment_id, removed_at=None)
+    size = EvidenceFile.objects.filter(pk__in=shown.values("file")).aggregate(n=Sum("size"))["n"]
+    return shown.filter(answer=answer).count(), size or 0

@@ -90,13 +90,10 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
     Raises WrongState when these points may not be written now, ValueError for points outside 0..maximum (nothing is saved).
     """
     points_field, words_field = f"{stage}_points", "self_note" if stage == Stage.SELF else f"{stage}_reason"
-    states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and Role(actor.role) in roles]
     conflicts = []
     with transaction.atomic():
-        if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
-            raise WrongState(_state(assessment))
+        state = begin_to_write(assessment, stage, actor)
         answers = {answer.criterion.code: answer for answer in assessment.answers.select_related("criterion")}
-        state = _state(assessment)
         for change in changes:
             answer = answers[change.criterion]
             if change.points is not None and not rules.is_within(change.points, answer.max_points):
@@ -127,6 +124,14 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
                 },
             )
     return conflicts
+
+
+def begin_to_write(assessment: Assessment, stage: Stage, actor: User) -> State:
+    """The first statement of whatever writes into a stage of a form: it locks the form and raises its version. Gives the state; raises WrongState."""
+    states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and Role(actor.role) in roles]
+    if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
+        raise WrongState(_state(assessment))
+    return _state(assessment)
 
 
 def copy_points(*, assessment: Assessment, stage: Stage, actor: User) -> int:

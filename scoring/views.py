@@ -285,6 +285,10 @@ def _refused(request: HttpRequest, form: Assessment, error: Refused) -> HttpResp
 def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None, *, status: int = 200, **extra: Any) -> HttpResponse:
     """The commune's form while it may be written, else the table of all points."""
     context = _context(request, form, forms) | extra
+    if _user(request).role in access.EVIDENCE_READERS:
+        found = selectors.evidence(form)
+        for shown in context["forms"]:
+            shown.evidence = found.get(shown.criterion.code, ())
     template = "scoring/self.html" if context["stage"] == Stage.SELF else "scoring/review.html"
     return render(request, template, context, status=status)
 

@@ -40,6 +40,7 @@ from tests.factories import (
     client_of,
     make_dialogue,
     make_duty,
+    make_evidence,
     make_forms,
     make_indicator,
     make_obligation,
@@ -68,6 +69,7 @@ UNIT = {"code": "{code}"}
 LINE = UNIT | {"line": "{line}"}
 ABOVE = {APPRAISER, *OFFICERS}
 FORM = PERIOD | UNIT
+CRITERION = FORM | {"criterion": "CC01"}
 AREA = {"11": set(UNITS), "094": {"094", "03124", "03127"}, "03124": {"03124"}}
 
 
@@ -107,6 +109,11 @@ TABLE = [
     Row("act", COMMUNES, post=OFFICERS, arguments=FORM | {"act": "reopen"}),
     Row("act", COMMUNES, post={APPRAISER, *OFFICERS}, arguments=FORM | {"act": "copy"}),
     Row("title", COMMUNES, post=OFFICERS, arguments=FORM),
+    Row("evidence", COMMUNES, get=PERSONS, post={ENTRY, SIGNATORY}, arguments=CRITERION),
+    Row("evidence-existing", COMMUNES, post={ENTRY, SIGNATORY}, arguments=CRITERION),
+    Row("evidence-version", COMMUNES, post={ENTRY, SIGNATORY}, arguments=CRITERION | {"key": "{evidence}"}),
+    Row("evidence-remove", COMMUNES, post={ENTRY, SIGNATORY}, arguments=CRITERION | {"key": "{evidence}"}),
+    Row("evidence-file", COMMUNES, get=PERSONS, arguments={"key": "{shown}"}),
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
     Row("appraisal-csv", DISTRICTS, get=EVERYBODY, arguments=FORM),
     Row("home", get=EVERYBODY, found=302),
@@ -298,9 +305,12 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
     for commune in place.communes:
         OfficialFactory(unit=commune, person=person, until=date(2018, 2, 1))  # who has served everywhere and serves nowhere
     lines = {unit.code: make_dialogue(unit).pk for unit in place.communes}
+    evidence = {code: make_evidence(form) for code, form in make_forms(year).items()}
     edition = publish(period=year, final=False, actor=None)
     return SimpleNamespace(
         lines=lines,
+        evidences={code: one.pk for code, one in evidence.items()},
+        files={code: one.file_id for code, one in evidence.items()},
         period=year.code,
         job=job.pk,
         edition=edition.number,
@@ -358,9 +368,8 @@ def test_the_law_holds_everywhere(row, world, people):
     clients = {who: client_of(user) for who, user in people.items()}
     should, does = {}, {}
     for code in row.units or (None,):
-        address = row.address(
-            code=code, form=world.forms.get(code), line=world.lines.get(code), obligation=world.obligations.get(code), **vars(world)
-        )
+        of_unit = {"form": world.forms, "line": world.lines, "obligation": world.obligations, "evidence": world.evidences, "shown": world.files}
+        address = row.address(code=code, **{name: found.get(code) for name, found in of_unit.items()}, **vars(world))
         for who, user in people.items():
             for method in ("GET", "POST", "DELETE"):
                 key = (who, method, address)
