@@ -81,9 +81,9 @@ EVIDENCE_READERS = frozenset(Role) - {Role.API_CLIENT}
 
 def get_answer(user: User, period_code: str, unit_code: str, criterion: str) -> Answer:
     """A criterion of an assessment in the user's area, to see its evidence; else Http404, PermissionDenied for software."""
-    answer = selectors.answer(get_assessment(user, period_code, unit_code), criterion)
+    answer = selectors.answer(get_period(period_code), user.unit, unit_code, criterion)
     if answer is None:
-        raise Http404(_("Không có tiêu thức %s.") % criterion)
+        raise Http404(_("Không có tiêu thức %(criterion)s của đơn vị %(code)s trong phạm vi của bạn.") % {"criterion": criterion, "code": unit_code})
     require(user, EVIDENCE_READERS)
     return answer
 

@@ -209,9 +209,11 @@ def components_for(period: Period, line: Record | None = None) -> "QuerySet[Crit
     )
 
 
-def answer(assessment: Assessment, criterion: str) -> Answer | None:
-    """One criterion of an assessment, by its code."""
-    return assessment.answers.with_evidence().select_related("criterion__group").filter(criterion__code=criterion).first()
+def answer(period: Period, unit: Unit, code: str, criterion: str) -> Answer | None:
+    """A criterion of the commune with this code under a unit, with its form, commune and period loaded: one query."""
+    answers = Answer.objects.select_related("criterion", "assessment__unit__parent", "assessment__period__plan")
+    seen = Assessment.objects.under(unit).filter(period=period, unit__code=code)
+    return answers.filter(assessment__in=seen, criterion__code=criterion).first()
 
 
 def evidence(assessment: Assessment) -> dict[str, list[Evidence]]:

@@ -347,6 +347,8 @@ def answer(client: Client, method: str, address: str) -> object:
     """What the portal says; nothing that it does lasts."""
     with transaction.atomic():
         response: HttpResponse = client.generic(method, address)
+        if response.streaming:
+            b"".join(response.streaming_content)  # an answer with a file holds it open until it is read
         transaction.set_rollback(True)
     if response.status_code == 302 and response.url.startswith((reverse("account_login"), reverse("admin:login"))):
         return LOGIN
