@@ -148,7 +148,7 @@ def _keep(
     return EvidenceFile.objects.create(
         unit_id=answer.assessment.unit_id,
         sha256=digest,
-        size=upload.size,
+        size=upload.size or 0,
         kind=kind,
         name=_name(upload),
         title=title[:200],

@@ -467,7 +467,7 @@ class FilesField(forms.Field):
     """Several files, as they came: each is looked at by itself, so that a bad one does not keep out the others."""
 
     widget = FilesInput
-    default_error_messages = FILE_ERRORS
+    default_error_messages = {**FILE_ERRORS}
 
 
 class EvidenceForm(forms.Form):
@@ -475,13 +475,13 @@ class EvidenceForm(forms.Form):
 
     use_required_attribute = False
 
-    files: forms.Field = FilesField(label=gettext_lazy("Các tệp"), widget=FilesInput(attrs={"accept": ENDINGS}))
+    upload: forms.Field = FilesField(label=gettext_lazy("Các tệp"), widget=FilesInput(attrs={"accept": ENDINGS}))
     stands_for = DayField(label=gettext_lazy("Ngày của văn bản"), help_text=gettext_lazy("Ngày ghi trên văn bản; với ảnh là ngày chụp"))
     title = forms.CharField(label=gettext_lazy("Nội dung"), required=False, max_length=200, help_text=gettext_lazy("Để trống thì lấy theo tên tệp"))
 
     def __init__(self, data: Mapping[str, Any] | None = None, files: Any = None, *, prefix: str = "") -> None:
         super().__init__(data, files, prefix=prefix)
-        self.fields["files"].help_text = _(
+        self.fields["upload"].help_text = _(
             "PDF, Word (.docx), Excel (.xlsx), ảnh JPG hoặc PNG; mỗi tệp không quá %(size)d MB, tối đa %(count)d tệp một tiêu thức"
         ) % {
             "size": settings.EVIDENCE_FILE_BYTES // 1024 // 1024,
@@ -498,7 +498,7 @@ class EvidenceForm(forms.Form):
 class VersionForm(EvidenceForm):
     """One file that replaces another, with its day."""
 
-    files = forms.FileField(label=gettext_lazy("Bản mới"), widget=forms.FileInput(attrs={"accept": ENDINGS}), error_messages=FILE_ERRORS)
+    upload = forms.FileField(label=gettext_lazy("Bản mới"), widget=forms.FileInput(attrs={"accept": ENDINGS}), error_messages=FILE_ERRORS)
 
 
 class ExistingForm(forms.Form):
@@ -506,9 +506,9 @@ class ExistingForm(forms.Form):
 
     def __init__(self, files: Sequence[EvidenceFile], data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
-        self.files = {str(file.pk): file for file in files}
+        self.known = {str(file.pk): file for file in files}
         self.fields["file"] = forms.MultipleChoiceField(
-            choices=[(key, key) for key in self.files],
+            choices=[(key, key) for key in self.known],
             error_messages={
                 "required": _("Chưa chọn tệp nào. Đánh dấu tệp cần dùng rồi bấm lại."),
                 "invalid_choice": _("Có tệp không còn trong danh sách này. Chọn lại."),
@@ -518,4 +518,4 @@ class ExistingForm(forms.Form):
     @property
     def chosen(self) -> list[EvidenceFile]:
         """The files themselves."""
-        return [self.files[key] for key in self.cleaned_data["file"]]
+        return [self.known[key] for key in self.cleaned_data["file"]]

@@ -238,14 +238,15 @@ def shown_at(answer: Answer) -> tuple[list[Shown], list[EvidenceFile]]:
     """What a criterion shows now, and the other files of its commune that it could show (the newest versions, by day): two queries."""
     files = {file.pk: file for file in EvidenceFile.objects.filter(unit=answer.assessment.unit_id).order_by("-stands_for", "-pk")}
     after = {file.replaces_id: file for file in files.values() if file.replaces_id}
-    shown, there = [], set()
+    shown: list[Shown] = []
+    there: set[int] = set()
     for one in answer.evidence.filter(removed_at=None).select_related("file", "linked_by").order_by("linked_at", "pk"):
-        newest, earlier = one.file, []
+        newest, earlier, before = one.file, [], one.file.replaces_id
         while newest.pk in after:
             newest = after[newest.pk]
-        before = one.file
-        while before.replaces_id:
-            earlier.append(before := files[before.replaces_id])
+        while before:
+            earlier.append(files[before])
+            before = files[before].replaces_id
         shown.append(Shown(one, earlier, None if newest == one.file else newest))
         there.add(one.file_id)
     return shown, [file for file in files.values() if file.pk not in there and file.pk not in after]

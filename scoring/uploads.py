@@ -62,7 +62,7 @@ def evidence(request: HttpRequest, period: str, code: str, criterion: str) -> Ht
         return _page(request, answer, status=422, form=form)
     outcomes = acts.add_evidence(
         answer=answer,
-        uploads=form.cleaned_data["files"],
+        uploads=form.cleaned_data["upload"],
         stands_for=form.cleaned_data["stands_for"],
         title=form.cleaned_data["title"],
         actor=_user(request),
@@ -83,7 +83,7 @@ def existing(request: HttpRequest, period: str, code: str, criterion: str) -> Ht
     answer = access.get_answer_to_show(_user(request), period, code, criterion)
     form = ExistingForm(selectors.shown_at(answer)[1], request.POST)
     if not form.is_valid():
-        return _page(request, answer, status=422, error=" ".join(form.errors["file"]))
+        return _page(request, answer, status=422, error=" ".join(str(error) for error in form.errors["file"]))
     try:
         count = acts.link_existing(answer=answer, files=form.chosen, actor=_user(request))
     except Refused as why:
@@ -98,12 +98,12 @@ def version(request: HttpRequest, period: str, code: str, criterion: str, key: i
     found = access.get_evidence(_user(request), period, code, criterion, key)
     form = VersionForm(request.POST, request.FILES, prefix=f"v{key}")
     if form.is_valid():
-        upload = form.cleaned_data["files"]
+        upload = form.cleaned_data["upload"]
         given = {"stands_for": form.cleaned_data["stands_for"], "title": form.cleaned_data["title"]}
         try:
             new = acts.replace(evidence=found, upload=upload, actor=_user(request), **given)
         except (Unfit, Known) as why:
-            form.add_error("files", reason(why, upload.name))
+            form.add_error("upload", reason(why, upload.name))
         except Refused as why:
             return _refused(request, found.answer, why, found.file.title)
         else:

@@ -21,8 +21,8 @@
       say(text, mark);
       done();
     };
-    data.delete("files");
-    data.append("files", file);
+    data.delete("upload");
+    data.append("upload", file);
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.setRequestHeader("HX-Request", "true");

@@ -326,13 +326,13 @@ def test_a_criterion_shows_a_file_once_whatever_the_code_above_does(cast, form):
 
 
 def post(client, *uploads, page=PAGE, **fields):
-    return client.post(page, {"files": uploads or [a_file()], "stands_for": "01/06/2018", **fields})
+    return client.post(page, {"upload": uploads or [a_file()], "stands_for": "01/06/2018", **fields})
 
 
 def test_a_commune_adds_several_files_and_finds_them_at_the_criterion(cast, form):
     client = client_of(cast.entry)
 
-    response = client.post(PAGE, {"files": [a_file("quyet-dinh.pdf"), a_file("anh.png", PNG)], "stands_for": "1/6/2018"}, follow=True)
+    response = client.post(PAGE, {"upload": [a_file("quyet-dinh.pdf"), a_file("anh.png", PNG)], "stands_for": "1/6/2018"}, follow=True)
 
     assert "Đã nhận “quyet-dinh.pdf”." in text(response)
     page = text(client.get(FORM))
@@ -375,7 +375,7 @@ def test_every_bad_file_is_answered_in_words_and_nothing_is_kept(cast, form, sto
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"files": []}, "Chưa chọn tệp"),
+        ({"upload": []}, "Chưa chọn tệp"),
         ({"stands_for": ""}, "Gõ ngày/tháng/năm"),
         ({"stands_for": "31/2/2018"}, "Không đọc được ngày này"),
         ({"stands_for": "1/1/2200"}, "ở sau hôm nay"),
@@ -384,7 +384,7 @@ def test_every_bad_file_is_answered_in_words_and_nothing_is_kept(cast, form, sto
     ],
 )
 def test_what_is_missing_or_wrong_is_told_beside_its_field(cast, form, fields, words, stored):
-    response = client_of(cast.entry).post(PAGE, {"files": [a_file()], "stands_for": "01/06/2018", **fields})
+    response = client_of(cast.entry).post(PAGE, {"upload": [a_file()], "stands_for": "01/06/2018", **fields})
 
     assert response.status_code == 422
     assert words in text(response)
@@ -395,9 +395,9 @@ def test_a_file_sent_by_script_gets_a_sentence(cast, form):
     client = client_of(cast.entry)
     sent = {"headers": {"HX-Request": "true"}}
 
-    good = client.post(PAGE, {"files": [a_file()], "stands_for": "1/6/2018"}, **sent)
-    bad = client.post(PAGE, {"files": [a_file("anh.pdf", PNG)], "stands_for": "1/6/2018"}, **sent)
-    day = client.post(PAGE, {"files": [a_file()], "stands_for": ""}, **sent)
+    good = client.post(PAGE, {"upload": [a_file()], "stands_for": "1/6/2018"}, **sent)
+    bad = client.post(PAGE, {"upload": [a_file("anh.pdf", PNG)], "stands_for": "1/6/2018"}, **sent)
+    day = client.post(PAGE, {"upload": [a_file()], "stands_for": ""}, **sent)
 
     assert [answer.status_code for answer in (good, bad, day)] == [200, 422, 422]
     assert {answer["Content-Type"] for answer in (good, bad, day)} == {"text/plain; charset=utf-8"}
@@ -413,7 +413,7 @@ def test_files_are_chosen_replaced_and_taken_away_on_the_page(cast, form, criter
     assert "Năm 2018: 1 tệp" in text(client.get(PAGE))
     assert client.post(f"{PAGE}existing/", {"file": [old.pk]}).status_code == 302
     [shown] = selectors.evidence(form)["CC01"]
-    fields = {f"v{shown.pk}-files": a_file("moi.pdf", pdf("new")), f"v{shown.pk}-stands_for": "2/6/2018"}
+    fields = {f"v{shown.pk}-upload": a_file("moi.pdf", pdf("new")), f"v{shown.pk}-stands_for": "2/6/2018"}
     assert client.post(f"{PAGE}{shown.pk}/version/", fields).status_code == 302
     assert "1 bản trước" in text(client.get(PAGE))
     [shown] = selectors.evidence(form)["CC01"]
