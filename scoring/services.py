@@ -143,12 +143,16 @@ def copy_points(*, assessment: Assessment, stage: Stage, actor: User) -> int:
 
 
 def submit(*, assessment: Assessment, version: int, actor: User) -> None:
-    """The signatory sends the form to the district. The first submission decides for ever whether the form was late. Raises Refused."""
+    """The signatory sends the form to the district. The first submission decides for ever whether the form was late. Raises Refused.
+
+    The entry vouches for the evidence that was sent, by the digests of the files.
+    """
     with transaction.atomic():
         answers = _move(assessment, Act.SUBMIT, version=version, actor=actor)
         now = timezone.now()
         Assessment.objects.filter(pk=assessment.pk, first_submitted_at=None).update(first_submitted_at=now, late=assessment.period.is_late(now))
-        _record_move(assessment, Act.SUBMIT, actor=actor, answers=answers)
+        files = {code: [one.file.sha256 for one in shown] for code, shown in selectors.evidence(assessment).items()}
+        _record_move(assessment, Act.SUBMIT, actor=actor, answers=answers, data={"evidence": files} if files else None)
 
 
 def appraise(*, assessment: Assessment, version: int, actor: User) -> None:

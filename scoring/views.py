@@ -88,12 +88,15 @@ def assessment(request: HttpRequest, period: str, code: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, access.get_assessment(_user(request), period, code))
     form, stage = access.get_assessment_to_enter(_user(request), period, code)
+    answers = selectors.form(form)
     try:
-        shown, saved = _save(request, form, stage, selectors.form(form))
+        shown, saved = _save(request, form, stage, answers)
     except Refused as error:
         return _refused(request, form, error)
     if status := _status(shown):
         return _page(request, form, shown, status=status, saved=saved)
+    if (wanted := request.POST.get("evidence")) in {answer.criterion.code for answer in answers}:
+        return redirect("evidence", form.period.code, form.unit.code, wanted)
     _say_saved(request, saved)
     return redirect(_address(form, request.POST.get("save", "")))
 

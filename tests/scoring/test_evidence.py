@@ -124,6 +124,8 @@ def test_a_form_is_not_sent_until_full_points_are_proven(cast, form):
     form.refresh_from_db()
     services.submit(assessment=form, version=form.version, actor=cast.signatory)
     assert form.state == State.SUBMITTED
+    sent = Entry.objects.about("assessment", form.key).get(act="submit")
+    assert sent.data["evidence"] == {"CC01": [sha256(PDF).hexdigest()]}
 
 
 def test_the_page_names_what_is_not_proven_with_the_way_there(cast, form):
@@ -339,7 +341,17 @@ def test_a_commune_adds_several_files_and_finds_them_at_the_criterion(cast, form
     assert "Minh chứng: 2 tệp" in page
     for file in EvidenceFile.objects.all():
         assert f'href="/evidence/{file.pk}/">{file.title}</a>' in page
-    assert f'href="{PAGE}"' in page
+
+
+def test_the_way_to_the_evidence_saves_what_was_typed(cast, form):
+    client = client_of(cast.entry)
+    sheet = next(found.fields for found in Page(text(client.get(FORM)), FORM).forms if "CC01-seen" in found.fields)
+
+    response = client.post(FORM, sheet | {"CC01-points": "18", "evidence": "CC01"})
+
+    assert (response.status_code, response["Location"]) == (302, PAGE)
+    assert form.answers.get(criterion__code="CC01").self_points == 18
+    assert client.post(FORM, sheet | {"evidence": "CC99"})["Location"] == FORM
 
 
 def test_a_bad_file_among_good_ones_is_named_with_its_reason(cast, form):
@@ -459,7 +471,7 @@ def test_a_locked_form_says_so_and_offers_nothing(cast, form):
 @pytest.mark.parametrize("who", ["appraiser", "officer", "leader"])
 def test_who_appraises_sees_how_much_there_is_and_opens_it(cast, form, who):
     shown = make_evidence(form)
-    bring_to(form, State.SUBMITTED, 17)
+    bring_to(form, State.APPRAISED, 17)
     client = client_of(getattr(cast, who))
 
     page = text(client.get(FORM))
@@ -468,6 +480,8 @@ def test_who_appraises_sees_how_much_there_is_and_opens_it(cast, form, who):
     assert f'href="/evidence/{shown.file_id}/"' in page
     response = client.get(f"/evidence/{shown.file_id}/")
     assert b"".join(response.streaming_content) == PDF
+    grid = text(client.get("/appraisals/2018-Y/094/"))
+    assert grid.count(f'href="{PAGE}">1 tệp<') == 1
 
 
 def test_a_file_is_handed_out_so_that_no_browser_runs_it(cast, form):
@@ -501,7 +515,9 @@ def test_a_file_that_is_gone_from_the_disk_is_not_an_error_page(cast, form, stor
 
 
 @pytest.mark.parametrize("files", [1, 9])
-@pytest.mark.parametrize(("who", "page"), [("entry", FORM), ("appraiser", FORM), ("entry", PAGE), ("leader", PAGE)])
+@pytest.mark.parametrize(
+    ("who", "page"), [("entry", FORM), ("appraiser", FORM), ("appraiser", "/appraisals/2018-Y/094/"), ("entry", PAGE), ("leader", PAGE)]
+)
 def test_pages_cost_the_same_whatever_the_files(cast, form, place, who, page, files, django_assert_max_num_queries):
     for n in range(files):
         make_evidence(form, f"CC0{n % 3 + 1}", content=pdf(str(n)))
