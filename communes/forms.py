@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes import parsing, selectors
+from communes.content import Unfit, kind_as_named
 from communes.models import Document, Office, Official, Profile, Unit
-from communes.rules import MAX_FILE, MAX_SHEET, SIGNATURES, clean_name, file_kind, parse_area
-from communes.sentences import GAPS, write_day
+from communes.rules import MAX_FILE, MAX_SHEET, clean_name, parse_area
+from communes.sentences import GAPS, unfit_file, write_day
 from communes.standards import DECLARED, TITLES, Kind, debt_due, fitting, years_later
 
 DAY_ERRORS = {
@@ -330,17 +331,17 @@ class DocumentField(forms.ModelChoiceField):
 
 def check_file(upload: UploadedFile) -> None:
     """Raise ValidationError unless the file is one that documents come as, by size, name and content."""
-    name = clean_name(upload.name or "")
-    if (upload.size or 0) > MAX_FILE:
-        raise ValidationError(_("Tệp “%s” lớn hơn 10 MB. Nén lại hoặc quét với độ phân giải thấp hơn.") % name)
-    ending = name.rsplit(".", 1)[-1].lower().replace("jpeg", "jpg")
-    if ending not in SIGNATURES:
-        raise ValidationError(_("Không nhận loại tệp của “%s”. Chỉ nhận PDF, DOCX, XLSX, JPG, PNG.") % name)
-    if file_kind(upload.file) != ending:  # type: ignore[arg-type]
-        raise ValidationError(
-            _("Nội dung của “%s” không phải là tệp %s, hoặc tệp hỏng, có macro, có mật khẩu. Mở tệp ra xem rồi lưu lại.") % (name, ending.upper())
-        )
-    upload.seek(0)
+    try:
+        kind_as_named(upload.file, upload.name or "", largest=MAX_FILE)  # type: ignore[arg-type]
+    except Unfit as unfit:
+        raise ValidationError(unfit_file(unfit, clean_name(upload.name or ""), MAX_FILE)) from unfit
+
+
+def day_of_document(day: date) -> date:
+    """The day of a document, as it may be. Raises ValidationError for one that has not come yet or lies in another century."""
+    if _not_later(day).year < parsing.OLDEST:
+        raise ValidationError(_("Năm %d không thể đúng. Xem lại năm; gõ đủ bốn chữ số.") % day.year)
+    return day
 
 
 def upload_field(*, required: bool) -> forms.FileField:
@@ -411,10 +412,7 @@ class DocumentForm(forms.ModelForm):
         return clean_name(self.cleaned_data["cited_in"])
 
     def clean_issued_on(self) -> date:
-        day = _not_later(self.cleaned_data["issued_on"])
-        if day.year < parsing.OLDEST:
-            raise ValidationError(_("Năm %d không thể đúng. Xem lại năm; gõ đủ bốn chữ số.") % day.year)
-        return day
+        return day_of_document(self.cleaned_data["issued_on"])
 
     def _post_clean(self) -> None:
         """Values only: what is there already is known to the service, which names it."""

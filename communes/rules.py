@@ -9,8 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import BinaryIO
-from zipfile import BadZipFile, ZipFile
 
 Position = tuple[float, float]
 """Longitude and latitude in degrees (WGS 84), as GeoJSON has them."""
@@ -92,38 +90,11 @@ def person_key(full_name: str) -> str:
     return f"{key[:tones_from]}{key[tones_from:].ljust(GIVEN, '0')}{sort_key(' '.join(family))}"[:200]
 
 
-SIGNATURES = {
-    "pdf": (b"%PDF-", ""),
-    "docx": (b"PK\x03\x04", "word/document.xml"),
-    "xlsx": (b"PK\x03\x04", "xl/workbook.xml"),
-    "jpg": (b"\xff\xd8\xff", ""),
-    "png": (b"\x89PNG\r\n\x1a\n", ""),
-}
-"""Kinds of files that documents come as: how each begins, and the part that tells one kind of package from another."""
-
 MAX_FILE = 10 * 1024 * 1024
 """Largest file of a document, in bytes."""
 
 MAX_SHEET = 5 * 1024 * 1024
 """Largest file of a register, in bytes."""
-
-
-def file_kind(content: BinaryIO) -> str | None:
-    """What a file is by its content, whatever its name says; None for what is not taken: other kinds, packages with macros or that cannot be read."""
-    content.seek(0)
-    head = content.read(8)
-    plain = next((kind for kind, (beginning, part) in SIGNATURES.items() if not part and head.startswith(beginning)), None)
-    if plain or not head.startswith(b"PK"):
-        return plain
-    try:
-        content.seek(0)
-        with ZipFile(content) as package:
-            parts = set(package.namelist())
-    except (BadZipFile, ValueError, OSError, NotImplementedError):
-        return None
-    if any(part.lower().endswith("vbaproject.bin") for part in parts):
-        return None
-    return next((kind for kind, (_beginning, part) in SIGNATURES.items() if part and part in parts), None)
 
 
 def parse_area(text: str) -> Decimal:

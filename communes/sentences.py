@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from communes.content import Flaw, Unfit
+from communes.content import Kind as Content
 from communes.rules import Level
 from communes.standards import Gap, Kind
 
@@ -217,3 +219,34 @@ def files_heading(found: int, files: int) -> str:
 
 
 BELOW = {Level.PROVINCE: gettext_lazy("Huyện, thị xã, thành phố"), Level.DISTRICT: gettext_lazy("Xã, phường, thị trấn")}
+
+
+UNFIT = {
+    Flaw.LARGE: gettext_lazy("“%(name)s” lớn hơn %(largest)s. Nén lại hoặc quét với độ phân giải thấp hơn."),
+    Flaw.EMPTY: gettext_lazy("“%(name)s” rỗng (0 byte). Chọn lại tệp."),
+    Flaw.UNKNOWN: gettext_lazy("“%(name)s” không phải là PDF, Word, Excel hay ảnh. Chỉ nhận PDF, DOCX, XLSX, JPG, PNG."),
+    Flaw.OLD: gettext_lazy("“%(name)s” là tệp Word, Excel kiểu cũ (.doc, .xls). Mở ra, lưu thành .docx hoặc .xlsx rồi gửi lại."),
+    Flaw.LOCKED: gettext_lazy("“%(name)s” có mật khẩu. Gỡ mật khẩu rồi gửi lại."),
+    Flaw.MACRO: gettext_lazy("“%(name)s” có macro. Lưu thành tệp không có macro (.docx, .xlsx) rồi gửi lại."),
+    Flaw.HEAVY: gettext_lazy("“%(name)s” bung ra lớn gấp nhiều lần nên không nhận. Mở tệp gốc, lưu lại rồi gửi."),
+    Flaw.PACKAGE: gettext_lazy("“%(name)s” là tệp nén, không phải Word hay Excel. Giải nén rồi gửi từng tệp."),
+    Flaw.BROKEN: gettext_lazy("“%(name)s” bị hỏng, không mở được. Mở tệp gốc, lưu lại rồi gửi."),
+    Flaw.CUT: gettext_lazy("“%(name)s” thiếu phần cuối, có thể do chép hoặc tải về dở dang. Lấy lại tệp gốc rồi gửi."),
+    Flaw.MISNAMED: gettext_lazy(
+        "“%(name)s” thật ra là %(kind)s. Loại tệp tính theo nội dung, không theo tên: đổi đuôi tên thành .%(ending)s rồi gửi lại."
+    ),
+}
+CONTENTS = {
+    Content.PDF: gettext_lazy("tệp PDF"),
+    Content.DOCX: gettext_lazy("tệp Word"),
+    Content.XLSX: gettext_lazy("tệp Excel"),
+    Content.JPG: gettext_lazy("ảnh JPG"),
+    Content.PNG: gettext_lazy("ảnh PNG"),
+}
+
+
+def unfit_file(unfit: Unfit, name: str, largest: int) -> str:
+    """Say why a file is not taken and what to do; `largest` in bytes."""
+    kind = unfit.kind
+    said = {"name": name, "largest": f"{largest // 1024 // 1024} MB", "kind": CONTENTS[kind] if kind else "", "ending": kind or ""}
+    return str(UNFIT[unfit.flaw]) % said

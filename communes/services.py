@@ -3,24 +3,26 @@
 A row is never changed: a change closes it and writes another. Nothing here leaves personal data in the ledger.
 """
 
+from contextlib import nullcontext
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from communes import merge
+from communes.content import Kind, Unfit, kind_as_named
+from communes.files import digest_of, kept
 from communes.merge import Plan, Register
 from communes.models import Dated, Document, Office, Official, Profile, Unit, Upload
 from communes.parsing import say
-from communes.rules import MAX_FILE, MAX_SHEET, clean_name, file_kind, name_key
+from communes.rules import MAX_FILE, MAX_SHEET, clean_name, name_key
 from communes.selectors import REGISTERS
 from communes.sheets import SHOWN, Draft, in_order
 from ledger import services as ledger
@@ -175,18 +177,12 @@ def save_document(
         if taken := mine.filter(**same).first():
             raise NumberTaken(taken)
         document = Document(unit=unit, recorded_at=timezone.now(), recorded_by_id=actor.pk if actor else None, **fields)
-        name = ""
         if upload:
             document.file_name, document.file_size, document.file_digest = clean_name(upload.name or "")[-120:], upload.size or 0, digest
-            name = document.file.name = default_storage.save(f"documents/{uuid4().hex}.{kind}", upload)
-        try:
+        with kept("documents", kind, upload) if upload else nullcontext("") as document.file.name:
             document.save()
             data = {"document": document.pk, "kind": document.kind, "digest": digest}
             ledger.record(act="enter", kind="documents", key=key, topic=REGISTERS, actor=actor, data=data, unit=document.unit_id)
-        except BaseException:
-            if name:
-                default_storage.delete(name)
-            raise
     return document, True
 
 
@@ -201,30 +197,20 @@ def attach_file(*, document: Document, upload: "UploadedFile[bytes]", actor: Abs
         ledger.lock(f"documents {key}")
         if there := Document.objects.filter(unit=document.unit, file_digest=digest).exclude(pk=document.pk).first():
             raise NumberTaken(there)
-        name = default_storage.save(f"documents/{uuid4().hex}.{kind}", upload)
-        try:
+        with kept("documents", kind, upload) as name:
             stored = {"file": name, "file_name": clean_name(upload.name or "")[-120:], "file_size": upload.size or 0, "file_digest": digest}
             if not Document.objects.filter(pk=document.pk, file_digest="").update(**stored):
                 raise Stale(document)
             data = {"document": document.pk, "kind": document.kind, "digest": digest}
             ledger.record(act="attach", kind="documents", key=key, topic=REGISTERS, actor=actor, data=data, unit=document.unit_id)
-        except BaseException:
-            default_storage.delete(name)
-            raise
 
 
-def _checked(upload: "UploadedFile[bytes]") -> tuple[str, str]:
+def _checked(upload: "UploadedFile[bytes]") -> tuple[Kind, str]:
     """The kind of a file by its content and its SHA-256. Raises BadFile unless its name says the same."""
-    content: BinaryIO = upload.file  # type: ignore[assignment]
-    kind = file_kind(content)
-    ending = (upload.name or "").rsplit(".", 1)[-1].lower().replace("jpeg", "jpg")
-    if kind is None or kind != ending or (upload.size or 0) > MAX_FILE:
-        raise BadFile
-    digest = sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    return kind, digest.hexdigest()
+    try:
+        return kind_as_named(upload.file, upload.name or "", largest=MAX_FILE), digest_of(upload)  # type: ignore[arg-type]
+    except Unfit as unfit:
+        raise BadFile from unfit
 
 
 def _lock(unit: Unit) -> None:
@@ -301,23 +287,18 @@ def receive(*, register: str, unit: Unit, since: date, name: str, content: bytes
         if same := waiting.filter(digest=digest).first():
             return same
         waiting.filter(state=Upload.READY).update(state=Upload.DROPPED, finished_at=timezone.now())
-        ending = ".csv" if name.lower().endswith((".csv", ".txt")) else ".xlsx"
-        kept = default_storage.save(f"uploads/{uuid4().hex}{ending}", ContentFile(content))
-        try:
+        with kept("uploads", "csv" if name.lower().endswith((".csv", ".txt")) else "xlsx", ContentFile(content)) as file:
             return Upload.objects.create(
                 register=register,
                 unit=unit,
                 since=since,
-                file=kept,
+                file=file,
                 name=clean_name(name)[-120:],
                 size=len(content),
                 digest=digest,
                 uploaded_at=timezone.now(),
                 uploaded_by_id=actor.pk,
             )
-        except BaseException:
-            default_storage.delete(kept)
-            raise
 
 
 def ask_check(upload: Upload, *, actor: AbstractBaseUser) -> Job:

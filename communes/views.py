@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from communes import access, pages, selectors, sentences, services
 from communes.access import Door
+from communes.files import hand_out
 from communes.forms import AsOfForm, DatedForm, DocumentForm, EndForm, FileForm, OfficeForm, OfficialForm, ProfileForm
 from communes.models import Dated, Document, Office, Official, Profile, Unit
 from communes.rules import Level
@@ -275,17 +276,9 @@ def document(request: HttpRequest, document: int, door: Door) -> HttpResponse:
 def document_file(request: HttpRequest, document: int, door: Door) -> HttpResponseBase:
     """The file of a document, to keep: never shown inside a page of the portal."""
     found = _document(request, document, door)
-    try:
-        content = found.file.open("rb") if found.file else None
-    except FileNotFoundError:
-        content = None
-    if content is None:
+    if not found.file:
         raise Http404(_("Văn bản này chưa có tệp."))
-    answer = FileResponse(content, as_attachment=True, filename=found.file_name, content_type="application/octet-stream")
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return hand_out(found.file, found.file_name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -235,9 +235,10 @@ class Tale:
             low = max(mark.final - 1, Decimal(0))
             return low, reason(mark.appraised, low)
         if code in self.slips and stage != Stage.FINAL and Act.RETURN in ahead:  # the district lets pass what the province returns
-            return min(mark.self_points + 1, mark.maximum), mark.note if stage == Stage.SELF else ""
+            points = min(mark.self_points + 1, mark.maximum)
+            return points, mark.words(points) if stage == Stage.SELF else ""
         return {
-            Stage.SELF: (mark.self_points, mark.note),
+            Stage.SELF: (mark.self_points, mark.words(mark.self_points)),
             Stage.APPRAISED: (mark.appraised, mark.appraised_reason),
             Stage.FINAL: (mark.final, mark.final_reason),
         }[stage]

@@ -72,6 +72,9 @@ NOTES = {
 }
 """What communes write beside their points."""
 
+PROVEN = "Hồ sơ, số liệu của cả kỳ lưu tại xã; đã báo cáo tại kỳ họp Hội đồng nhân dân."
+"""What they write beside full points, which need evidence or an explanation."""
+
 LOWERED = {
     "CC01": "Thiếu biên bản của một cuộc giám sát.",
     "CC02": "Hai báo cáo gửi chậm theo sổ theo dõi của huyện.",
@@ -103,6 +106,10 @@ class Mark:
     appraised_reason: str
     final: Decimal
     final_reason: str
+
+    def words(self, points: Decimal) -> str:
+        """The note of the commune beside these points of its own."""
+        return self.note or (PROVEN if points == self.maximum else "")
 
 
 def person(random: Random, peoples: Sequence[str]) -> tuple[str, str]:

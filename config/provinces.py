@@ -9,7 +9,7 @@ from django.db import transaction
 from communes.models import Unit
 from communes.rules import Level, fold, sort_key
 from config.demo import CENT, SCRIPTS, Journal, approve
-from config.invention import office_hour, some_day, spread, totals
+from config.invention import PROVEN, office_hour, some_day, spread, totals
 from plan2018.models import Period
 from scoring import rules, selectors
 from scoring.models import Answer, Assessment, CriteriaSet
@@ -92,6 +92,7 @@ def _write_forms(period: Period, criteria_set: CriteriaSet, communes: list[Unit]
                 criterion=criteria[code],
                 max_points=maxima[code],
                 self_points=value,
+                self_note=PROVEN if value == maxima[code] else "",
                 appraised_points=value,
                 final_points=value,
                 saved_at=submitted_at,

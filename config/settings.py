@@ -14,6 +14,9 @@ SITE_URL        where links in mails and calendars lead; default: the first of A
 LOG_LEVEL       default INFO.
 BEHIND_TLS_PROXY default on when DEBUG is off: https only, secure cookies; X-Forwarded-Proto and the last address of X-Forwarded-For trusted.
 MFA_REQUIRED    default on when DEBUG is off: whoever appraises, approves or administers needs a second factor.
+EVIDENCE_FILE_MB default 10: the largest file of evidence.
+EVIDENCE_FILES  default 10: how many files a criterion shows at most.
+EVIDENCE_FORM_MB default 100: all files of one form together.
 API_RATE        default 600/min: API requests of one person or client (counted in Redis; without it, in each process).
 """
 
@@ -258,6 +261,12 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+
+EVIDENCE_FILE_BYTES = env.int("EVIDENCE_FILE_MB", default=10) * 1024 * 1024
+EVIDENCE_FILES = env.int("EVIDENCE_FILES", default=10)
+EVIDENCE_FORM_BYTES = env.int("EVIDENCE_FORM_MB", default=100) * 1024 * 1024
+if not 0 < EVIDENCE_FILE_BYTES <= EVIDENCE_FORM_BYTES or EVIDENCE_FILES < 1:
+    raise ImproperlyConfigured("EVIDENCE_FILE_MB, EVIDENCE_FILES and EVIDENCE_FORM_MB are whole numbers from 1, and a form takes at least one file.")
 
 # Headers: nothing from elsewhere, nothing inline.
 CONTENT_SECURITY_POLICY = {

@@ -27,7 +27,7 @@ from plan2018.models import Apology, Complaints, Period, Target
 from reports import quality, rules
 from reports.models import Metric
 from reports.whatif import Basis, Form
-from scoring.models import Answer, Assessment, Criterion, Inspection, Threshold
+from scoring.models import Answer, Assessment, Criterion, Evidence, Inspection, Threshold
 from scoring.rules import REACHED, Grade, Stage, State
 from scoring.rules import Threshold as ThresholdRule
 from scoring.selectors import title_exists
@@ -96,11 +96,12 @@ def class_targets(period: Period) -> list[dict[str, Any]]:
 
 
 def without_evidence(answer: str = "") -> Q:
-    """The one place that says which full points have nothing to show for themselves: the maximum, and not a word beside it.
+    """The one place that says which full points have nothing to show for themselves: the maximum, and neither a file nor a word beside it.
 
     `answer` is the way to the answer ("answers__" from a form).
     """
-    return Q(**{f"{answer}self_points": F(f"{answer}max_points"), f"{answer}self_note": ""})
+    shown = Evidence.objects.filter(answer=OuterRef(f"{answer}pk"), removed_at=None)
+    return Q(**{f"{answer}self_points": F(f"{answer}max_points"), f"{answer}self_note": ""}) & ~Q(Exists(shown))
 
 
 def kinds(answer: str = "", form: str = "assessment__") -> dict[str, Q]:

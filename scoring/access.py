@@ -14,8 +14,8 @@ from plan2018.access import get_period
 from plan2018.models import Period
 from plan2018.selectors import register_day
 from scoring import rules, selectors
-from scoring.models import Assessment, AssessmentQuerySet
-from scoring.rules import Act, Stage
+from scoring.models import Answer, Assessment, AssessmentQuerySet, Evidence, EvidenceFile
+from scoring.rules import Act, Stage, State
 
 
 def assessments(user: User) -> AssessmentQuerySet:
@@ -217,3 +217,56 @@ def require_criteria_keeper(user: User) -> None:
     """Raise PermissionDenied unless `may_keep_criteria`."""
     if not may_keep_criteria(user):
         raise PermissionDenied(_("Chỉ tỉnh nhập bộ tiêu thức."))
+
+
+EVIDENCE_READERS = frozenset(Role) - {Role.API_CLIENT}
+"""Every person sees the evidence of its area, software does not: titles and files name people."""
+
+
+def get_answer(user: User, period_code: str, unit_code: str, criterion: str) -> Answer:
+    """A criterion of an assessment in the user's area, to see its evidence; else Http404, PermissionDenied for software."""
+    answer = selectors.answer(get_period(period_code), user.unit, unit_code, criterion)
+    if answer is None:
+        raise Http404(_("Không có tiêu thức %(criterion)s của đơn vị %(code)s trong phạm vi của bạn.") % {"criterion": criterion, "code": unit_code})
+    require(user, EVIDENCE_READERS)
+    return answer
+
+
+def may_add_evidence(user: User, answer: Answer) -> bool:
+    """Whether the user may add to the evidence of this criterion now: while its points may be written, or answered."""
+    role = role_of(user)
+    answers = role in COMMUNE_ROLES and selectors.is_explained_now(answer)
+    return answers or rules.may_show(State(answer.assessment.state), role, answer.remark)
+
+
+def may_show_evidence(user: User, answer: Answer) -> bool:
+    """Whether the user may change the evidence of this criterion now."""
+    return may_add_evidence(user, answer) and not selectors.is_explained_now(answer)
+
+
+def get_answer_to_show(user: User, period_code: str, unit_code: str, criterion: str) -> Answer:
+    """The same, if the user's role shows evidence at all (in whatever state); else Http404 or PermissionDenied."""
+    answer = get_answer(user, period_code, unit_code, criterion)
+    require(user, COMMUNE_ROLES)
+    return answer
+
+
+def get_evidence(user: User, period_code: str, unit_code: str, criterion: str, key: int) -> Evidence:
+    """A piece of evidence that the user's role may change; else Http404 or PermissionDenied."""
+    answer = get_answer_to_show(user, period_code, unit_code, criterion)
+    evidence = answer.evidence.select_related("file").filter(pk=key).first()
+    if evidence is None:
+        raise Http404(_("Không có minh chứng này ở tiêu thức %s.") % criterion)
+    evidence.answer = answer
+    return evidence
+
+
+def get_evidence_file(user: User, key: int) -> EvidenceFile:
+    """A file of evidence of a commune in the user's area; else Http404, PermissionDenied for software."""
+    unit = scope(user)
+    files = EvidenceFile.objects.all() if unit is None else EvidenceFile.objects.under(unit)
+    file = files.filter(pk=key).first()
+    if file is None:
+        raise Http404(_("Không có tệp này trong phạm vi của bạn."))
+    require(user, EVIDENCE_READERS)
+    return file

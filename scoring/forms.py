@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils import timezone
@@ -19,10 +20,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.rules import Role
-from communes.forms import DayField, DocumentField, SheetForm
+from communes.forms import DayField, DocumentField, SheetForm, day_of_document
 from communes.models import Official, Unit
 from communes.reading import Refused as Unreadable
 from communes.reading import read
+from communes.rules import clean_name
 from communes.sheets import CAUSES
 from ledger.models import Entry
 from plan2018.forms import clean_words, shorten
@@ -30,7 +32,7 @@ from plan2018.models import Period
 from plan2018.rules import parse_decimal
 from scoring import deadlines, nominees, rules, selectors, services
 from scoring.deadlines import Limit
-from scoring.models import Answer, Assessment, Criterion, Level, Title
+from scoring.models import Answer, Assessment, Criterion, Evidence, EvidenceFile, Level, Title
 from scoring.rules import Scoring, Stage, State, Tally
 from scoring.services import Change
 
@@ -101,6 +103,7 @@ class AnswerForm(forms.Form):
         self.change: Change | None = None
         self.earlier: Sequence[Answer] = ()
         self.ratio: Ratio | None = None
+        self.evidence: Sequence[Evidence] = ()
 
     @property
     def sent(self) -> set[str]:
@@ -227,6 +230,10 @@ class AnswerForm(forms.Form):
     @property
     def lacks_reason(self) -> bool:
         return rules.needs_reason(self.answer.points(), self.stage)
+
+    @property
+    def lacks_evidence(self) -> bool:
+        return rules.needs_evidence(self.answer.points(), self.stage)
 
     @property
     def problems(self) -> list[str]:
@@ -799,3 +806,79 @@ class ExtensionForm(MomentForm):
         elif "moment" in found and found["moment"] > now + timedelta(days=366):
             self.add_error("day", _("Gia hạn quá một năm, chắc là gõ nhầm. Xem lại năm."))
         return found
+
+
+ENDINGS = ".pdf,.docx,.xlsx,.jpg,.jpeg,.png"
+FILE_ERRORS = {
+    "required": gettext_lazy("Chưa chọn tệp. Chọn tệp rồi gửi."),
+    "empty": gettext_lazy("Tệp này rỗng (0 byte). Chọn lại tệp."),
+    "invalid": gettext_lazy("Chưa nhận được tệp. Chọn lại tệp rồi gửi."),
+    "max_length": gettext_lazy("Tên tệp quá dài. Đặt tên ngắn hơn rồi gửi lại."),
+}
+
+
+class FilesInput(forms.FileInput):
+    """Several files in one field."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Any]:
+        return list(files.getlist(name)) if files else []
+
+
+class FilesField(forms.Field):
+    """Several files, as they came: each is looked at by itself, so that a bad one does not keep out the others."""
+
+    widget = FilesInput
+    default_error_messages = {**FILE_ERRORS}
+
+
+class EvidenceForm(forms.Form):
+    """Files of evidence with the day that they stand for."""
+
+    use_required_attribute = False
+
+    upload: forms.Field = FilesField(label=gettext_lazy("Các tệp"), widget=FilesInput(attrs={"accept": ENDINGS}))
+    stands_for = DayField(label=gettext_lazy("Ngày của văn bản"), help_text=gettext_lazy("Ngày ghi trên văn bản; với ảnh là ngày chụp"))
+    title = forms.CharField(label=gettext_lazy("Nội dung"), required=False, max_length=200, help_text=gettext_lazy("Để trống thì lấy theo tên tệp"))
+
+    def __init__(self, data: Mapping[str, Any] | None = None, files: Any = None, *, prefix: str = "") -> None:
+        super().__init__(data, files, prefix=prefix)
+        self.fields["upload"].help_text = _(
+            "PDF, Word (.docx), Excel (.xlsx), ảnh JPG hoặc PNG; mỗi tệp không quá %(size)d MB, tối đa %(count)d tệp một tiêu thức"
+        ) % {
+            "size": settings.EVIDENCE_FILE_BYTES // 1024 // 1024,
+            "count": settings.EVIDENCE_FILES,
+        }
+
+    def clean_stands_for(self) -> date:
+        return day_of_document(self.cleaned_data["stands_for"])
+
+    def clean_title(self) -> str:
+        return clean_name(self.cleaned_data["title"])
+
+
+class VersionForm(EvidenceForm):
+    """One file that replaces another, with its day."""
+
+    upload = forms.FileField(label=gettext_lazy("Bản mới"), widget=forms.FileInput(attrs={"accept": ENDINGS}), error_messages=FILE_ERRORS)
+
+
+class ExistingForm(forms.Form):
+    """The files of the commune to be shown at one more criterion."""
+
+    def __init__(self, files: Sequence[EvidenceFile], data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.known = {str(file.pk): file for file in files}
+        self.fields["file"] = forms.MultipleChoiceField(
+            choices=[(key, key) for key in self.known],
+            error_messages={
+                "required": _("Chưa chọn tệp nào. Đánh dấu tệp cần dùng rồi bấm lại."),
+                "invalid_choice": _("Có tệp không còn trong danh sách này. Chọn lại."),
+            },
+        )
+
+    @property
+    def chosen(self) -> list[EvidenceFile]:
+        """The files themselves."""
+        return [self.known[key] for key in self.cleaned_data["file"]]

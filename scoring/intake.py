@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.rules import Role
 from communes import selectors as files
 from communes import services as uploads
 from communes.models import Unit, Upload
@@ -18,7 +17,7 @@ from ledger.models import Job
 from plan2018.models import Period
 from scoring import rules, selectors, services, sheets
 from scoring.models import Answer, Assessment, Criterion
-from scoring.rules import Stage, State
+from scoring.rules import Scoring, Stage, State
 from scoring.services import Change
 from scoring.sheets import Form, Reading, Row, Said, Step
 
@@ -70,8 +69,9 @@ def _row(answer: Answer, *, may_enter: bool) -> Row:
         points=answer.self_points,
         words=answer.self_note,
         version=answer.version,
-        open=may_enter,
+        open=may_enter and criterion.scoring != Scoring.RATIO and not answer.self_na,  # those two are given on the page alone
         remark=answer.remark,
+        levels=tuple(level.points for level in criterion.levels.all()),
     )
 
 
@@ -138,7 +138,7 @@ def take_form(*, upload: Upload, assessment: Assessment, seen: str, decided: Map
         if held.state != Upload.READY:
             raise uploads.Stale(held)
         form = Assessment.objects.select_for_update(of=["self"]).select_related("unit", "period", "criteria_set").get(pk=assessment.pk)
-        if not rules.stage_for(State(form.state), Role(actor.role)):
+        if not rules.stage_for(State(form.state), selectors.hat(actor).role):
             raise services.WrongState(State(form.state))
         found = steps(held, form)
         if sheets.seen(found) != seen or any(step.locked for step in found):

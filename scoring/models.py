@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, DecimalField, F, Q, Sum, Value, When
-from django.db.models.functions import Greatest, Least
+from django.db.models import Case, Count, DecimalField, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from communes.content import Kind
 from communes.models import Dated, Document, Unit
 from plan2018.models import Period, Record
 from scoring import consequences, deadlines, rules, setsheets
@@ -252,6 +253,13 @@ class Assessment(models.Model):
         return rules.is_explaining(State(self.state), self.explain_by, self.explained_at, today)
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def with_evidence(self) -> "AnswerQuerySet":
+        """Counts the evidence that each criterion shows now (`evidence_count`), in the same query."""
+        shown = Evidence.objects.filter(answer=OuterRef("pk"), removed_at=None).order_by().values("answer").annotate(n=Count("pk")).values("n")
+        return self.annotate(evidence_count=Coalesce(Subquery(shown, output_field=IntegerField()), 0))
+
+
 class Answer(models.Model):
     """One criterion of one form: self, appraised and final points side by side, each with its words. `version` guards against a stale form."""
 
@@ -273,6 +281,11 @@ class Answer(models.Model):
     final_na = models.BooleanField(_("kết quả không áp dụng"), default=False)
     numerator = models.DecimalField(_("tử số"), max_digits=14, decimal_places=2, null=True, blank=True)
     denominator = models.DecimalField(_("mẫu số"), max_digits=14, decimal_places=2, null=True, blank=True)
+
+    evidence_count: int = 0
+    """Files that it shows, where the query counted them (`with_evidence`)."""
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("điểm tiêu thức")
@@ -316,6 +329,7 @@ class Answer(models.Model):
             Scoring(self.criterion.scoring),
             frozenset(stage for stage in Stage if getattr(self, f"{stage}_na")),
             self.self_note,
+            self.evidence_count,
         )
 
 
@@ -502,3 +516,67 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment_id} {self.act}"
+
+
+class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
+    def under(self, unit: Unit) -> "EvidenceFileQuerySet":
+        """Files of the communes under this unit."""
+        return self.filter(Q(unit=unit.pk) | Q(unit__parent=unit.pk) | Q(unit__parent__parent=unit.pk))
+
+
+class EvidenceFile(models.Model):
+    """A file that a commune shows as evidence. Kept once, whatever number of criteria and years it is shown at, and never changed or deleted.
+
+    A new version is another file that `replaces` this one; what was shown with a form that is locked stays the old one.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="evidence_files", verbose_name=_("đơn vị"))
+    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
+    size = models.PositiveIntegerField(_("cỡ tệp"), help_text="bytes")
+    kind = models.CharField(_("loại tệp"), max_length=4, choices=[(kind, kind) for kind in Kind])
+    name = models.CharField(_("tên tệp"), max_length=120)
+    title = models.CharField(_("nội dung"), max_length=200)
+    stands_for = models.DateField(_("ngày của văn bản"))
+    file = models.FileField(_("tệp"), max_length=200)
+    uploaded_at = models.DateTimeField(_("tải lên lúc"))
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người tải lên"))
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="succeeded_by", verbose_name=_("thay cho"))
+
+    objects = EvidenceFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tệp minh chứng")
+        verbose_name_plural = _("tệp minh chứng")
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "sha256"], name="evidence_file_once_a_unit"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="evidence_file_not_empty"),
+            models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="evidence_file_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.sha256[:12]}"
+
+
+class Evidence(models.Model):
+    """A file shown at a criterion of a form, since when and by whom. Taken away it is marked as removed, not deleted."""
+
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="evidence", verbose_name=_("điểm tiêu thức"))
+    file = models.ForeignKey(EvidenceFile, models.PROTECT, related_name="shown", verbose_name=_("tệp"))
+    linked_at = models.DateTimeField(_("thêm lúc"))
+    linked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người thêm"))
+    removed_at = models.DateTimeField(_("gỡ lúc"), null=True, blank=True)
+    removed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người gỡ"))
+
+    class Meta:
+        verbose_name = _("minh chứng")
+        verbose_name_plural = _("minh chứng")
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "file"], condition=Q(removed_at=None), name="evidence_once_a_criterion"),
+            models.CheckConstraint(
+                condition=Q(removed_at=None, removed_by=None) | Q(removed_at__isnull=False, removed_by__isnull=False),
+                name="evidence_removed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id} {self.file_id}"

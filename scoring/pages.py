@@ -60,8 +60,9 @@ def with_locked(found: Mapping[str, Any], steps: Sequence[Step]) -> dict[str, An
 
 def _locked(step: Step) -> Flaw:
     [(cell, what, _now, then), *_rest] = step.lines()
-    why = _("Tiêu thức %s đang khóa: phiếu bị trả lại thì chỉ sửa được tiêu thức có ý kiến.") % step.row.number
+    why = _("Tiêu thức %s đang khóa: phiếu bị trả lại thì chỉ sửa được tiêu thức có ý kiến; điểm tính theo tỷ lệ, không áp dụng thì ghi trên trang.")
     mend = _("Trả lại như trên trang (%s điểm), hoặc đề nghị huyện trả lại thêm tiêu thức này.") % say(step.row.points)
+    why %= step.row.number
     return Flaw(FORM, step.said.row, cell[0], what, then[:60], why, mend)
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import User
-from accounts.rules import Role
 from communes import selectors as files
 from communes.forms import SheetForm
 from communes.models import Upload
@@ -27,8 +26,8 @@ from scoring import access, intake, pages, rules, selectors
 from scoring import workbook as books
 from scoring.models import Assessment
 from scoring.rules import Stage, State
-from scoring.services import WrongState
-from scoring.views import STATES
+from scoring.services import NotYours, WrongState
+from scoring.views import STATES, refusal
 
 
 @require_safe
@@ -45,7 +44,7 @@ def workbook(request: HttpRequest, period: str, code: str) -> HttpResponse:
     """The form as a workbook, filled with what it holds; locked for whoever may not write it now."""
     user = _user(request)
     form = access.get_assessment(user, period, code)
-    writes = rules.stage_for(State(form.state), Role(user.role)) == Stage.SELF
+    writes = rules.stage_for(State(form.state), access.role_of(user)) == Stage.SELF
     name = f"phieu-{form.period.code}-{form.unit.code}.xlsx"
     content = books.workbook(intake.form_of(form), writes=writes)
     return HttpResponse(content, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -137,9 +136,10 @@ def take(request: HttpRequest, period: str, code: str, upload: UUID) -> HttpResp
         if found.state == Upload.TAKEN:  # a second click
             return back
         return _show(request, form, found, status=409, error=_("Tệp này không còn chờ xác nhận nên không ghi gì."))
-    except WrongState as refused:
+    except (WrongState, NotYours) as refused:
         form.refresh_from_db()
-        return _show(request, form, found, status=409, error=f"{_('Chưa ghi gì.')} {STATES[refused.state]}")
+        why = refusal(refused)
+        return _show(request, form, found, status=why.status, error=f"{_('Chưa ghi gì.')} {why.text}")
     except intake.Moved:
         moved = _("Chưa ghi gì: phiếu đã đổi từ lúc bạn xem. Dưới đây là kết quả so với phiếu hiện giờ; xem lại rồi xác nhận.")
         return _show(request, form, found, status=409, error=moved)

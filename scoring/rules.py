@@ -35,6 +35,9 @@ class Act(StrEnum):
     APPROVE = "approve"
     REOPEN = "reopen"
     EXPLAIN = "explain"
+    ATTACH = "attach"
+    REPLACE = "replace"
+    DETACH = "detach"
 
 
 class Stage(StrEnum):
@@ -158,13 +161,18 @@ def is_open(state: State, remark: str) -> bool:
     return state != State.RETURNED or bool(remark)
 
 
+def may_show(state: State, role: Role, remark: str) -> bool:
+    """Whether this role may add, replace or take away the evidence of a criterion now: whoever may write its self points. Else it stays as it was sent."""
+    return stage_for(state, role) == Stage.SELF and is_open(state, remark)
+
+
 NOT_APPLICABLE = "na"
 """Stands in the ledger where points would."""
 
 
 @dataclass(frozen=True)
 class Points:
-    """One criterion as the rules see it: its maximum, how it is scored, the three points and the words beside them."""
+    """One criterion as the rules see it: its maximum, how it is scored, the three points and the words beside them, how many files it shows."""
 
     criterion: str
     maximum: Decimal
@@ -177,6 +185,7 @@ class Points:
     excluded: frozenset[Stage] = frozenset()
     """The stages that hold the criterion not applicable to this commune: no points, and its maximum is out of the scale."""
     self_note: str = ""
+    evidence: int = 0
 
     def at(self, stage: Stage) -> Decimal | None:
         """The points of one stage."""
@@ -193,13 +202,14 @@ class Points:
 
 @dataclass(frozen=True)
 class Missing:
-    """What stands between a form and its next move: the criterion, and whether its points or its reason are missing."""
+    """What stands between a form and its next move: the criterion, and whether its points, its reason or what proves full points are missing."""
 
     criterion: str
     what: str
 
     POINTS = "points"
     REASON = "reason"
+    EVIDENCE = "evidence"
 
 
 def is_within(points: Decimal, maximum: Decimal) -> bool:
@@ -224,6 +234,17 @@ def is_entered(points: Points, stage: Stage) -> bool:
     return points.at(stage) is not None or stage in points.excluded
 
 
+def needs_evidence(points: Points, stage: Stage) -> bool:
+    """Whether full points still lack evidence or a written explanation. Asked of the commune alone: who appraises judges what it shows."""
+    return (
+        stage == Stage.SELF
+        and points.self_points == points.maximum
+        and points.scoring != Scoring.PENALTY
+        and not points.evidence
+        and not points.self_note.strip()
+    )
+
+
 def missing(form: Iterable[Points], stage: Stage) -> list[Missing]:
     """What is missing before the stage is complete, in the order of the form; empty when the move may be made.
 
@@ -237,6 +258,8 @@ def missing(form: Iterable[Points], stage: Stage) -> list[Missing]:
             found.append(Missing(points.criterion, Missing.POINTS))
         elif needs_reason(points, stage):
             found.append(Missing(points.criterion, Missing.REASON))
+        elif needs_evidence(points, stage):
+            found.append(Missing(points.criterion, Missing.EVIDENCE))
     return found
 
 

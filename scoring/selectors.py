@@ -33,6 +33,8 @@ from scoring.models import (
     Criterion,
     Deadline,
     Delegation,
+    Evidence,
+    EvidenceFile,
     Extension,
     Inspection,
     Responsibility,
@@ -41,7 +43,7 @@ from scoring.models import (
 )
 from scoring.models import Cap as CapRow
 from scoring.nominees import Class
-from scoring.rules import SCALED, Act, Band, Cap, Grade, Points, Stage, State, Tally, Threshold, acting_role, bands, lifts, tally
+from scoring.rules import MOVES, SCALED, Act, Band, Cap, Grade, Points, Stage, State, Tally, Threshold, acting_role, bands, lifts, tally
 from scoring.setsheets import CAPS, COLUMNS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft
 
 SUBJECT = "assessment"
@@ -76,13 +78,15 @@ def title_exists() -> Case:
 
 def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
     """The answers of assessments in the order of the form, with their criteria, groups and levels."""
-    answers = Answer.objects.select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position")
+    answers = Answer.objects.with_evidence().select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position")
     return Prefetch("answers", answers, to_attr="form")
 
 
 def form(assessment: Assessment) -> list[Answer]:
     """The answers of one assessment in the order of the form, with their criteria, groups and levels."""
-    return list(assessment.answers.select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position"))
+    return list(
+        assessment.answers.with_evidence().select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position")
+    )
 
 
 def lowered(assessment: Assessment, answers: Sequence[Answer] | None = None) -> list[Answer]:
@@ -90,6 +94,11 @@ def lowered(assessment: Assessment, answers: Sequence[Answer] | None = None) -> 
     answers = form(assessment) if answers is None else answers
     codes = rules.lowered(as_rules(answers))
     return [answer for answer in answers if answer.criterion.code in codes]
+
+
+def is_explained_now(answer: Answer) -> bool:
+    """Whether the commune may answer a lowered point of this criterion now; needs its form and criterion loaded."""
+    return answer.assessment.is_explaining(timezone.localdate()) and bool(rules.lowered([answer.points()]))
 
 
 EARLIER = 2
@@ -118,7 +127,7 @@ def timeline(assessment: Assessment) -> EntryQuerySet:
 
 @dataclass(frozen=True)
 class Step:
-    """What one person did in one go: a move, or points entered one after the other (`entries`, oldest first), with the criteria concerned."""
+    """What one person did in one go: a move, or points or evidence one after the other (`entries`, oldest first), with the criteria concerned."""
 
     entries: list[Entry]
     criteria: list[Criterion]
@@ -155,10 +164,12 @@ class Step:
 
 
 def history(assessment: Assessment, answers: Sequence[Answer]) -> list[Step]:
-    """The timeline folded for reading, newest first: points that one person entered in a row are one step."""
+    """The timeline folded for reading, newest first: points that one person entered in a row are one step, and so is evidence."""
 
     def run(entry: Entry) -> tuple[object, ...]:
-        return (entry.act, entry.actor_id, entry.data.get("for"), entry.data.get("stage")) if entry.act == Act.ENTER else (entry.pk,)
+        if entry.act in (Act.ENTER, Act.ATTACH, Act.DETACH):
+            return (entry.act, entry.actor_id, entry.data.get("for"), entry.data.get("stage"))
+        return (entry.pk,)
 
     found = list(timeline(assessment))
     principals = User.objects.in_bulk({entry.data["for"] for entry in found if "for" in entry.data})
@@ -177,8 +188,8 @@ def last_writers(assessment: Assessment, stage: Stage) -> dict[str, Entry]:
 
 
 def last_move(assessment: Assessment) -> Entry | None:
-    """The newest entry that is a move, not points or words."""
-    return timeline(assessment).exclude(act__in=[Act.ENTER, Act.EXPLAIN, deadlines.EXTEND]).last()
+    """The newest entry that is a move, not points or evidence."""
+    return timeline(assessment).filter(act__in={act for _state, act in MOVES}).last()
 
 
 def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Tally:
@@ -531,3 +542,53 @@ def _told(row: Any, name: str) -> Any:
     if isinstance(value, Criterion) or name in ("group", "criterion"):
         return value.code if value else ""
     return value
+
+
+def answer(period: Period, unit: Unit, code: str, criterion: str) -> Answer | None:
+    """A criterion of the commune with this code under a unit, with its form, commune and period loaded: one query."""
+    answers = Answer.objects.select_related("criterion", "assessment__unit__parent", "assessment__period__plan")
+    seen = Assessment.objects.under(unit).filter(period=period, unit__code=code)
+    return answers.filter(assessment__in=seen, criterion__code=criterion).first()
+
+
+def evidence(assessment: Assessment) -> dict[str, list[Evidence]]:
+    """What a form shows now, by criterion, in the order in which it was added, with the files loaded: one query."""
+    found: dict[str, list[Evidence]] = {}
+    shown = Evidence.objects.filter(answer__assessment=assessment, removed_at=None).select_related("file", "answer__criterion")
+    for one in shown.order_by("linked_at", "pk"):
+        found.setdefault(one.answer.criterion.code, []).append(one)
+    return found
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of evidence with the versions before its file, newest first, and the newest one if that is another."""
+
+    evidence: Evidence
+    earlier: list[EvidenceFile]
+    newest: EvidenceFile | None
+
+
+def shown_at(answer: Answer) -> tuple[list[Shown], list[EvidenceFile]]:
+    """What a criterion shows now, and the other files of its commune that it could show (the newest versions, by day): two queries."""
+    files = {file.pk: file for file in EvidenceFile.objects.filter(unit=answer.assessment.unit_id).order_by("-stands_for", "-pk")}
+    after = {file.replaces_id: file for file in files.values() if file.replaces_id}
+    shown: list[Shown] = []
+    there: set[int] = set()
+    for one in answer.evidence.filter(removed_at=None).select_related("file", "linked_by").order_by("linked_at", "pk"):
+        newest, earlier, before = one.file, [], one.file.replaces_id
+        while newest.pk in after:
+            newest = after[newest.pk]
+        while before:
+            earlier.append(files[before])
+            before = files[before].replaces_id
+        shown.append(Shown(one, earlier, None if newest == one.file else newest))
+        there.add(one.file_id)
+    return shown, [file for file in files.values() if file.pk not in there and file.pk not in after]
+
+
+def evidence_load(answer: Answer) -> tuple[int, int]:
+    """How many files the criterion shows now, and how many bytes the whole form: a file shown at several criteria counts once."""
+    shown = Evidence.objects.filter(answer__assessment=answer.assessment_id, removed_at=None)
+    size = EvidenceFile.objects.filter(pk__in=shown.values("file")).aggregate(n=Sum("size"))["n"]
+    return shown.filter(answer=answer).count(), size or 0

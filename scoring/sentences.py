@@ -78,6 +78,12 @@ def of_entry(act: str, before: str, reason: str, data: Mapping[str, Any], number
             words = _("Duyệt kết quả: %(total)s điểm, hạng %(grade)s") % {"total": _points(data["total"]), "grade": GRADE_WORDS[data["grade"]]}
         case Act.REOPEN:
             words = _("Mở lại kết quả: “%s”") % reason
+        case Act.ATTACH:
+            words = _("Thêm minh chứng ở %s") % numbers
+        case Act.REPLACE:
+            words = _("Thay một tệp minh chứng bằng bản mới ở %s") % numbers
+        case Act.DETACH:
+            words = _("Gỡ minh chứng ở %s") % numbers
         case Act.EXPLAIN:
             words = _("Gửi giải trình lên tỉnh") if data.get("done") else _("Giải trình %s") % numbers
             words += f": “{Truncator(data['words']).chars(300)}”" if data.get("words") else ""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.rules import Role
 from communes.models import Unit
 from ledger import services as ledger
 from ledger.models import Entry
@@ -127,14 +128,11 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
     fields = [f"{stage}_points", "self_note" if stage == Stage.SELF else f"{stage}_reason", f"{stage}_na"]
     if stage == Stage.SELF:
         fields += ["numerator", "denominator"]
-    states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and hat.role in roles]
     conflicts = []
     with transaction.atomic():
-        if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
-            raise WrongState(_state(assessment))
+        state = begin_to_write(assessment, stage, hat.role)
         wanted = assessment.answers.filter(criterion__code__in=[change.criterion for change in changes]).select_related("criterion")
         answers = {answer.criterion.code: answer for answer in wanted}
-        state = _state(assessment)
         reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate()) if stage == Stage.SELF else {}
         for change in changes:
             answer = answers[change.criterion]
@@ -152,6 +150,14 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
                 raise WrongState(state)
             _write(assessment, answer, dict(zip(fields, written, strict=True)), stage=stage, change=change, actor=actor, hat=hat)
     return conflicts
+
+
+def begin_to_write(assessment: Assessment, stage: Stage, role: Role) -> State:
+    """The first statement of whatever writes into a stage of a form: it locks the form and raises its version. Gives the state; raises WrongState."""
+    states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and role in roles]
+    if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
+        raise WrongState(_state(assessment))
+    return _state(assessment)
 
 
 def _write(assessment: Assessment, answer: Answer, written: dict[str, Any], *, stage: Stage, change: Change, actor: User, hat: selectors.Hat) -> None:
@@ -192,6 +198,13 @@ def ratio_points(answer: Answer, numerator: Decimal, denominator: Decimal) -> De
     return rules.ratio_points(numerator, denominator, answer.max_points, full_pct=full_pct, rounding=rounding, places=criteria_set.places)
 
 
+def begin_to_explain(assessment: Assessment, *, explained_at: datetime | None = None) -> None:
+    """The first statement of whatever answers lowered points: it locks the form and raises its version. Raises ExplainedBefore."""
+    waiting = Assessment.objects.filter(pk=assessment.pk, state=State.APPRAISED, explain_by__gte=timezone.localdate(), explained_at=None)
+    if not waiting.update(version=F("version") + 1, explained_at=explained_at):
+        raise ExplainedBefore
+
+
 def copy_points(*, assessment: Assessment, stage: Stage, actor: User) -> int:
     """Fill the empty points of a stage with those of the stage before; how many were filled. Raises WrongState as `save_points` does."""
     before = rules.STAGE_BEFORE[stage]
@@ -203,13 +216,17 @@ def copy_points(*, assessment: Assessment, stage: Stage, actor: User) -> int:
 
 
 def submit(*, assessment: Assessment, version: int, actor: User) -> None:
-    """The signatory sends the form to the district. The first submission decides for ever whether the form was late. Raises Refused."""
+    """The signatory sends the form to the district. The first submission decides for ever whether the form was late. Raises Refused.
+
+    The entry vouches for the evidence that was sent, by the digests of the files.
+    """
     with transaction.atomic():
         answers = _move(assessment, Act.SUBMIT, version=version, actor=actor)
         now = timezone.now()
         late = _within_limit(assessment, Act.SUBMIT, now).is_late(now)
         Assessment.objects.filter(pk=assessment.pk, first_submitted_at=None).update(first_submitted_at=now, late=late)
-        _record_move(assessment, Act.SUBMIT, actor=actor, answers=answers)
+        files = {code: [one.file.sha256 for one in shown] for code, shown in selectors.evidence(assessment).items()}
+        _record_move(assessment, Act.SUBMIT, actor=actor, answers=answers, data={"evidence": files} if files else None)
 
 
 def appraise(*, assessment: Assessment, version: int, actor: User) -> None:
@@ -234,11 +251,9 @@ def explain(*, assessment: Assessment, words: dict[str, str], done: bool, actor:
 
     Raises ExplainedBefore when the round is over or was never open; ValueError for a criterion that was not lowered (nothing is saved).
     """
-    now, today, told = timezone.now(), timezone.localdate(), _standing_in(selectors.hat(actor))
+    told = _standing_in(selectors.hat(actor))
     with transaction.atomic():
-        waiting = Assessment.objects.filter(pk=assessment.pk, state=State.APPRAISED, explain_by__gte=today, explained_at=None)
-        if not waiting.update(version=F("version") + 1, explained_at=now if done else None):
-            raise ExplainedBefore
+        begin_to_explain(assessment, explained_at=timezone.now() if done else None)
         answers = selectors.form(assessment)
         open_ = rules.lowered(selectors.as_rules(answers))
         for answer in answers:

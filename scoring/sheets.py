@@ -93,6 +93,8 @@ class Row(NamedTuple):
     version: int = 0
     open: bool = True
     remark: str = ""
+    levels: tuple[Decimal, ...] = ()
+    """The points of a rubric; nothing stands between them."""
 
 
 @dataclass(frozen=True)
@@ -183,27 +185,34 @@ def say(value: Decimal | None) -> str:
     return "–" if value is None else f"{value.normalize():f}".replace(".", ",")
 
 
-def points(cell: Cell, maximum: Decimal) -> Decimal | None:
-    """Points as a cell holds them: a number, or text as the page takes it ("12,5", "12.5"); None where it is empty. Raises Wrong."""
+def points(cell: Cell, maximum: Decimal, levels: Sequence[Decimal] = ()) -> Decimal | None:
+    """Points as a cell holds them: a number, or text as the page takes it ("12,5", "12.5"); None where it is empty. Raises Wrong, also between two levels."""
     if empty(cell):
         return None
     most = say(maximum)
     mend = _("Gõ một số từ 0 đến %s, nhiều nhất hai chữ số sau dấu phẩy, ví dụ 0,5.") % most
+    found = _number(cell, maximum, mend)
+    if not rules.is_within(found, maximum):
+        raise Wrong(_("Nằm ngoài thang điểm, từ 0 đến %s.") % most, mend)
+    if levels and found not in levels:
+        raise Wrong(_("Không phải điểm của một mức."), _("Ghi một trong các mức: %s.") % "; ".join(say(level) for level in levels))
+    return found or abs(found)  # there is no minus zero
+
+
+def _number(cell: Cell, maximum: Decimal, mend: str) -> Decimal:
+    """A cell as a number, however large. Raises Wrong."""
     if isinstance(cell, tuple):
         if cell[0] in ("date", "time"):
             raise Wrong(_("Excel đã đổi số thành ngày giờ."), _("Xóa ô, gõ lại với dấu phẩy, ví dụ 8,5."))
         if cell[0] in ("percent", "bool"):
             raise Wrong(_("Ô là phần trăm hoặc giá trị đúng/sai, không phải số điểm."), mend)
     try:
-        found = _exact(cell, maximum) if isinstance(cell, int | float) else parse_decimal(text(cell))
+        return _exact(cell, maximum) if isinstance(cell, int | float) else parse_decimal(text(cell))
     except Wrong:
         raise
     except ValueError:
         long = isinstance(cell, int | float) or re.fullmatch(r"\s*\d+[.,]\d{3,}\s*", str(cell), re.ASCII)
         raise Wrong(_("Có quá hai chữ số sau dấu phẩy.") if long else _("Không phải là số điểm."), mend) from None
-    if not rules.is_within(found, maximum):
-        raise Wrong(_("Nằm ngoài thang điểm, từ 0 đến %s.") % most, mend)
-    return found or abs(found)  # there is no minus zero
 
 
 def _exact(cell: float, maximum: Decimal) -> Decimal:
@@ -379,7 +388,7 @@ class Table:
         """The two cells of a criterion that are filled in."""
         self.reading.cells += 2
         found: dict[int, Any] = {}
-        for place, parse in ((POINTS, lambda cell: points(cell, row.maximum)), (WORDS, words)):
+        for place, parse in ((POINTS, lambda cell: points(cell, row.maximum, row.levels)), (WORDS, words)):
             try:
                 found[place] = parse(cells[place])
             except Wrong as wrong:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring import criteria, paperwork, personnel, timetable, views
+from scoring import criteria, paperwork, personnel, timetable, uploads, views
 
 urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
@@ -18,6 +18,11 @@ urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/excel/upload/<uuid:upload>/marked/", paperwork.marked, name="assessment-upload-marked"),
     path("assessments/<slug:period>/<slug:code>/extension/", views.extension, name="extension"),
     path("deadlines/<slug:period>/", timetable.deadlines, name="deadlines"),
+    path("assessments/<slug:period>/<slug:code>/criteria/<slug:criterion>/evidence/", uploads.evidence, name="evidence"),
+    path("assessments/<slug:period>/<slug:code>/criteria/<slug:criterion>/evidence/existing/", uploads.existing, name="evidence-existing"),
+    path("assessments/<slug:period>/<slug:code>/criteria/<slug:criterion>/evidence/<int:key>/version/", uploads.version, name="evidence-version"),
+    path("assessments/<slug:period>/<slug:code>/criteria/<slug:criterion>/evidence/<int:key>/remove/", uploads.remove, name="evidence-remove"),
+    path("evidence/<int:key>/", uploads.file, name="evidence-file"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
     path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),
     path("responsibilities/<slug:period>/<slug:code>/", personnel.responsibilities, name="responsibilities"),

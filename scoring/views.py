@@ -108,12 +108,15 @@ def assessment(request: HttpRequest, period: str, code: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, access.get_assessment(_user(request), period, code))
     form, stage = access.get_assessment_to_enter(_user(request), period, code)
+    answers = selectors.form(form)
     try:
-        shown, saved = _save(request, form, stage, selectors.form(form))
+        shown, saved = _save(request, form, stage, answers)
     except Refused as error:
         return _refused(request, form, error)
     if status := _status(shown):
         return _page(request, form, shown, status=status, saved=saved)
+    if (wanted := request.POST.get("evidence")) in {answer.criterion.code for answer in answers}:
+        return redirect("evidence", form.period.code, form.unit.code, wanted)
     _say_saved(request, saved)
     return redirect(_address(form, request.POST.get("save", "")))
 
@@ -340,6 +343,10 @@ def _refused(request: HttpRequest, form: Assessment, error: Refused) -> HttpResp
 def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None, *, status: int = 200, **extra: Any) -> HttpResponse:
     """The commune's form while it may be written, else the table of all points."""
     context = _context(request, form, forms) | extra
+    if _user(request).role in access.EVIDENCE_READERS:
+        found = selectors.evidence(form)
+        for shown in context["forms"]:
+            shown.evidence = found.get(shown.criterion.code, ())
     template = "scoring/self.html" if context["stage"] == Stage.SELF else "scoring/review.html"
     return render(request, template, context, status=status)
 

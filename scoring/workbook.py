@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from communes.sealed import STYLES, TEXT, Styles, lay_out, lock, open_book, write_seal
 from scoring import sheets
 from scoring.rules import MAX_WORDS
-from scoring.sheets import CODE, GUIDANCE, HEAD, LABELS, MAXIMUM, NUMBER, POINTS, TITLE, WORDS, Form, Row
+from scoring.sheets import CODE, GUIDANCE, HEAD, LABELS, MAXIMUM, NUMBER, POINTS, TITLE, WORDS, Form, Row, say
 
 FIXED = STYLES["fixed"]
 LOOKS = STYLES | {
@@ -127,6 +127,14 @@ def _rule(number: int, row: Row) -> dict[str, Any]:
     """What Excel lets into the cell of points: a number from 0 to the maximum with two decimals."""
     here, most = xl_rowcol_to_cell(number, POINTS), f"{row.maximum.normalize():f}"
     words = _("Gõ một số từ 0 đến %s, nhiều nhất hai chữ số sau dấu phẩy, ví dụ 0,5.") % most.replace(".", ",")
+    if row.levels:
+        return {
+            "validate": "custom",
+            "value": "=OR(" + ",".join(f"{here}={level.normalize():f}" for level in row.levels) + ")",
+            "input_message": _("Ghi một trong các mức: %s.") % "; ".join(say(level) for level in row.levels),
+            "error_title": _("Điểm không đúng"),
+            "error_message": _("Không phải điểm của một mức."),
+        }
     formula = f"=AND(ISNUMBER({here}),{here}>=0,{here}<={most},ROUND({here},2)={here})"
     return {"validate": "custom", "value": formula, "input_message": words, "error_title": _("Điểm không đúng"), "error_message": words}
 

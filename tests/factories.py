@@ -15,10 +15,13 @@ The same as fixtures, for tests that need no variety: tests/conftest.py.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 import factory
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
@@ -31,7 +34,7 @@ from communes.standards import Education, Qualification, Theory
 from plan2018.models import Dialogue, Duty, Indicator, Obligation, Period, Plan, Target
 from plan2018.rules import Combine, Source
 from scoring import rules, services
-from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Delegation, Threshold
+from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Delegation, Evidence, EvidenceFile, Threshold
 from scoring.rules import Act, Grade, Stage, State
 
 PASSWORD = "lua-nuong-tren-doi"
@@ -394,6 +397,26 @@ def bring_to(form: Assessment, state: State, *points: float) -> Assessment:
     form.refresh_from_db()
     assert form.state == rules.State(state)
     return form
+
+
+PDF = b"%PDF-1.4\n1 0 obj\nendobj\n%%EOF\n"
+
+
+def make_evidence(form: Assessment, criterion: str = "CC01", *, content: bytes = PDF, **fields: object) -> Evidence:
+    """Show a file (a small PDF, unless told otherwise) at a criterion of a form, beside the rules and the ledger."""
+    answer = form.answers.get(criterion__code=criterion)
+    by, digest = User.objects.filter(unit=form.unit).first() or make_user(Role.COMMUNE_ENTRY, form.unit), sha256(content).hexdigest()
+    given = {"kind": "pdf", "name": "bien-ban.pdf", "title": "Biên bản", "stands_for": date(2018, 6, 1), **fields}
+    file = EvidenceFile.objects.filter(unit=form.unit, sha256=digest).first() or EvidenceFile.objects.create(
+        unit=form.unit,
+        sha256=digest,
+        size=len(content),
+        file=default_storage.save("evidence/file.pdf", ContentFile(content)),
+        uploaded_at=timezone.now(),
+        uploaded_by=by,
+        **given,
+    )
+    return Evidence.objects.create(answer=answer, file=file, linked_at=timezone.now(), linked_by=by)
 
 
 def make_dialogue(unit: Unit, held_on: date = date(2018, 12, 5), **fields: object) -> Dialogue:

@@ -41,6 +41,7 @@ from tests.factories import (
     make_delegation,
     make_dialogue,
     make_duty,
+    make_evidence,
     make_forms,
     make_indicator,
     make_obligation,
@@ -70,6 +71,7 @@ UNIT = {"code": "{code}"}
 LINE = UNIT | {"line": "{line}"}
 ABOVE = {APPRAISER, *OFFICERS}
 FORM = PERIOD | UNIT
+CRITERION = FORM | {"criterion": "CC01"}
 AREA = {"11": set(UNITS), "094": {"094", "03124", "03127"}, "03124": {"03124"}}
 
 
@@ -122,6 +124,11 @@ TABLE = [
     Row("assessment-upload-check", ("03124",), get={ENTRY, SIGNATORY}, arguments=FORM | {"upload": "{form_file}"}),
     Row("assessment-upload-marked", ("03124",), get={ENTRY, SIGNATORY}, arguments=FORM | {"upload": "{form_file}"}, found=404),  # not checked yet
     Row("assessment-upload-take", ("03124",), post={ENTRY, SIGNATORY}, arguments=FORM | {"upload": "{form_file}"}),
+    Row("evidence", COMMUNES, get=PERSONS, post={ENTRY, SIGNATORY}, arguments=CRITERION),
+    Row("evidence-existing", COMMUNES, post={ENTRY, SIGNATORY}, arguments=CRITERION),
+    Row("evidence-version", COMMUNES, post={ENTRY, SIGNATORY}, arguments=CRITERION | {"key": "{evidence}"}),
+    Row("evidence-remove", COMMUNES, post={ENTRY, SIGNATORY}, arguments=CRITERION | {"key": "{evidence}"}),
+    Row("evidence-file", COMMUNES, get=PERSONS, arguments={"key": "{shown}"}),
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
     Row("appraisal-csv", DISTRICTS, get=EVERYBODY, arguments=FORM),
     Row("home", get=EVERYBODY, found=302),
@@ -338,9 +345,12 @@ def world(people, place, criteria_set, year) -> SimpleNamespace:
     for commune in place.communes:
         OfficialFactory(unit=commune, person=person, until=date(2018, 2, 1))  # who has served everywhere and serves nowhere
     lines = {unit.code: make_dialogue(unit).pk for unit in place.communes}
+    evidence = {code: make_evidence(form) for code, form in make_forms(year).items()}
     edition = publish(period=year, final=False, actor=None)
     return SimpleNamespace(
         lines=lines,
+        evidences={code: one.pk for code, one in evidence.items()},
+        files={code: one.file_id for code, one in evidence.items()},
         period=year.code,
         job=job.pk,
         edition=edition.number,
@@ -379,6 +389,8 @@ def answer(client: Client, method: str, address: str) -> object:
     """What the portal says; nothing that it does lasts."""
     with transaction.atomic():
         response: HttpResponse = client.generic(method, address)
+        if response.streaming:
+            b"".join(response.streaming_content)  # an answer with a file holds it open until it is read
         transaction.set_rollback(True)
     if response.status_code == 302 and response.url.startswith((reverse("account_login"), reverse("admin:login"))):
         return LOGIN
@@ -400,14 +412,15 @@ def test_the_law_holds_everywhere(row, world, people):
     clients = {who: client_of(user) for who, user in people.items()}
     should, does = {}, {}
     for code in row.units or (None,):
-        address = row.address(
-            code=code,
-            form=world.forms.get(code),
-            delegation=world.delegations.get(code),
-            line=world.lines.get(code),
-            obligation=world.obligations.get(code),
-            **vars(world),
-        )
+        of_unit = {
+            "form": world.forms,
+            "line": world.lines,
+            "obligation": world.obligations,
+            "evidence": world.evidences,
+            "shown": world.files,
+            "delegation": world.delegations,
+        }
+        address = row.address(code=code, **{name: found.get(code) for name, found in of_unit.items()}, **vars(world))
         for who, user in people.items():
             for method in ("GET", "POST", "DELETE"):
                 key = (who, method, address)

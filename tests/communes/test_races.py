@@ -80,7 +80,7 @@ def test_the_same_file_sent_twice_at_once_is_kept_once(place, cast, settings, tm
     settings.MEDIA_ROOT = tmp_path
 
     def send() -> object:
-        upload = SimpleUploadedFile("ke-hoach.pdf", b"%PDF-1.4 plan")
+        upload = SimpleUploadedFile("ke-hoach.pdf", b"%PDF-1.4 plan %%EOF")
         return services.save_document(unit=place.commune, actor=cast.entry, upload=upload, **FACTS)
 
     results = at_once(send, send)

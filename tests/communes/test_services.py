@@ -182,7 +182,7 @@ def test_office_and_profile_have_one_row_at_a_time(place, cast):
 FACTS = {"kind": Document.PLAN, "number": "12/KH-UBND", "issued_on": date(2018, 3, 21), "issuer": "UBND phường", "title": "Kế hoạch", "cited_in": ""}
 
 
-def a_file(name="ke-hoach.pdf", content=b"%PDF-1.4 plan") -> SimpleUploadedFile:
+def a_file(name="ke-hoach.pdf", content=b"%PDF-1.4 plan %%EOF") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
 
@@ -199,11 +199,11 @@ def test_a_document_keeps_its_file_under_a_random_name_with_its_digest(place, ca
     document, new = record(place, cast, a_file())
 
     assert new
-    assert (document.file_name, document.file_size, len(document.file_digest)) == ("ke-hoach.pdf", 13, 64)
+    assert (document.file_name, document.file_size, len(document.file_digest)) == ("ke-hoach.pdf", 19, 64)
     assert document.file.name.startswith("documents/")
     assert "ke-hoach" not in document.file.name
     with document.file.open() as kept:
-        assert kept.read() == b"%PDF-1.4 plan"
+        assert kept.read() == b"%PDF-1.4 plan %%EOF"
 
 
 def test_the_same_file_of_the_same_unit_leads_to_the_document_that_is_there(place, cast):
@@ -246,11 +246,12 @@ def package(*parts: str) -> bytes:
     [
         ("a.pdf", b"MZ\x90 program"),
         ("a.exe", b"MZ\x90 program"),
-        ("a.jpg", b"%PDF-1.4"),
+        ("a.jpg", b"%PDF-1.4 %%EOF"),
+        ("a.pdf", b"%PDF-1.4"),
         ("a.docx", package("xl/workbook.xml")),
         ("a.docx", package("word/document.xml", "word/vbaProject.bin")),
         ("a.xlsx", b"PK\x03\x04 broken"),
-        ("a", b"%PDF-1.4"),
+        ("a", b"%PDF-1.4 %%EOF"),
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
         ("a.html", b"<script>1</script>"),
     ],
@@ -266,7 +267,7 @@ def test_only_files_that_are_what_they_say_are_kept(place, cast, name, content):
     ("name", "content"),
     [
         ("a.JPEG", b"\xff\xd8\xff\xe0"),
-        ("a.png", b"\x89PNG\r\n\x1a\n"),
+        ("a.png", b"\x89PNG\r\n\x1a\n..IEND\xaeB`\x82"),
         ("a.docx", package("[Content_Types].xml", "word/document.xml")),
         ("a.xlsx", package("[Content_Types].xml", "xl/workbook.xml")),
     ],

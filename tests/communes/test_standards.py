@@ -1,6 +1,5 @@
 """The standards of officials (plan III.4), at each boundary; names as people are listed; files and areas as they come."""
 
-import io
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from communes.rules import file_kind, name_key, parse_area, person_key
+from communes.rules import name_key, parse_area, person_key
 from communes.standards import (
     DECLARED,
     TITLES,
@@ -143,8 +142,3 @@ def test_areas_are_read_as_people_here_write_them(text, area):
 def test_areas_that_could_mean_something_else_are_not_guessed(text):
     with pytest.raises(ValueError, match=r".*"):
         parse_area(text)
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_some_kind_of_file_or_none(content):
-    assert file_kind(io.BytesIO(content)) in {None, "pdf", "jpg", "png"}

@@ -30,6 +30,7 @@ def test_every_variable_is_explained_in_the_example_and_in_the_settings():
         ({"DATABASE_URL": "mysql://host/name"}, "DATABASE_URL names no database that the portal knows"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL does not begin with redis://"),
         ({"API_RATE": "many"}, "API_RATE is 'many'"),
+        ({"EVIDENCE_FILE_MB": "200"}, "a form takes at least one file"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_a_sentence(changes, message):

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -298,3 +299,28 @@ def test_a_figure_opens_down_to_the_record_that_proves_it(browser: Browser) -> N
 def fits(page: Page) -> None:
     """Nothing of the page lies beside the screen."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def test_files_of_evidence_go_one_after_another_and_again_after_a_lost_line(browser: Browser, tmp_path: Path) -> None:
+    call_command("load_reference", verbosity=0)
+    good, wrong = tmp_path / "bien-ban.pdf", tmp_path / "anh.pdf"
+    good.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    wrong.write_bytes(b"\x89PNG\r\n\x1a\n....IEND\xaeB`\x82")
+    with serve() as address:
+        page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
+        page.goto(f"{FORM}criteria/CC01/evidence/")
+        page.get_by_label("Ngày của văn bản").fill("1/6/2018")
+        page.get_by_label("Các tệp").set_input_files([wrong, good])
+        page.get_by_role("button", name="Gửi tệp").click()
+        expect(page.locator("#sending li").first).to_contain_text("thật ra là ảnh PNG")
+        expect(page.locator("#sending li").last).to_contain_text("Đã nhận")
+        expect(page.locator("#answer")).to_contain_text("1 tệp")
+
+        page.context.set_offline(offline=True)
+        page.get_by_label("Các tệp").set_input_files(good)
+        page.get_by_role("button", name="Gửi tệp").click()
+        row = page.locator("#sending li").last
+        expect(row).to_contain_text("Mất mạng")
+        page.context.set_offline(offline=False)
+        row.get_by_role("button", name="Gửi lại").click()
+        expect(row).to_contain_text("dùng lại, không lưu lần nữa")

@@ -3,10 +3,14 @@
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from threading import Barrier
 
 import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from openpyxl import load_workbook
 
@@ -16,13 +20,13 @@ from communes.reading import read
 from communes.services import Stale
 from ledger.models import Entry
 from ledger.rules import chain
-from scoring import intake, services, sheets
-from scoring.models import Assessment
+from scoring import evidence, intake, services, sheets
+from scoring.models import Assessment, Evidence, EvidenceFile
 from scoring.rules import Stage, State
 from scoring.services import Change, Refused
 from scoring.workbook import workbook
 from tests.conftest import Cast
-from tests.factories import bring_to, fill_in
+from tests.factories import PDF, bring_to, fill_in, make_evidence
 from tests.sheets import saved
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,3 +176,42 @@ def test_a_workbook_and_the_page_never_overwrite_each_other(forms: dict[str, Ass
         else:
             assert (taken, stale, points) == (3, ["CC01"], [17, 15, 19])
         assert chain_holds(form)
+
+
+def test_the_same_file_sent_twice_at_once_is_kept_and_shown_once(
+    forms: dict[str, Assessment], cast: Cast, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    form = forms["03124"]
+
+    def add() -> object:
+        answer = form.answers.select_related("assessment__unit", "assessment__period", "criterion").get(criterion__code="CC01")
+        upload = SimpleUploadedFile("bien-ban.pdf", PDF)
+        return evidence.add_evidence(answer=answer, uploads=[upload], stands_for=date(2018, 6, 1), actor=cast.entry)[0].known
+
+    assert sorted(at_once(add, add, add), key=str) == [False, True, True]
+    assert (EvidenceFile.objects.count(), Evidence.objects.count(), len([path for path in tmp_path.rglob("*") if path.is_file()])) == (1, 1, 1)
+    assert chain_holds(form)
+
+
+def test_evidence_is_taken_away_before_a_form_is_sent_or_never(
+    forms: dict[str, Assessment], cast: Cast, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    for form in forms.values():
+        fill_in(form, Stage.SELF, 17, 17, 20)
+        form.refresh_from_db()
+        shown = make_evidence(form, "CC03")
+
+        def submit(form: Assessment = form) -> object:
+            fresh = Assessment.objects.select_related("period", "unit").get(pk=form.pk)
+            return services.submit(assessment=fresh, version=form.version, actor=cast.signatory)
+
+        def remove(shown: Evidence = shown) -> object:
+            return evidence.remove(evidence=Evidence.objects.select_related("answer__assessment__unit", "file").get(pk=shown.pk), actor=cast.entry)
+
+        at_once(submit, remove)
+
+        form.refresh_from_db()
+        shown.refresh_from_db()
+        assert (form.state == State.SUBMITTED) == (shown.removed_at is None), form

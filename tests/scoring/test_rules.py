@@ -31,11 +31,9 @@ maybe_points = st.none() | some_points
 
 @st.composite
 def forms(draw):
-    texts = st.sampled_from(["", " ", "vì thiếu hồ sơ"])
-    return [
-        Points(f"CC{n:02}", Decimal(20), draw(maybe_points), draw(maybe_points), draw(maybe_points), draw(texts), draw(texts))
-        for n in range(1, draw(st.integers(1, 12)) + 1)
-    ]
+    texts, files = st.sampled_from(["", " ", "vì thiếu hồ sơ"]), st.integers(0, 2)
+    points = [maybe_points | st.just(Decimal(20)), maybe_points, maybe_points, texts, texts, texts, files]
+    return [Points(f"CC{n:02}", Decimal(20), *[draw(value) for value in points]) for n in range(1, draw(st.integers(1, 12)) + 1)]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +122,7 @@ def test_a_tally_adds_up(form, stage):
 
 
 @given(forms(), st.sampled_from(Stage))
-def test_a_form_is_complete_when_every_point_is_there_and_every_change_has_its_reason(form, stage):
+def test_a_form_is_complete_when_every_point_is_there_every_change_has_its_reason_and_full_points_their_proof(form, stage):
     lacking = {missing.criterion: missing.what for missing in rules.missing(form, stage)}
 
     before = {Stage.APPRAISED: Stage.SELF, Stage.FINAL: Stage.APPRAISED}.get(stage)
@@ -133,6 +131,8 @@ def test_a_form_is_complete_when_every_point_is_there_and_every_change_has_its_r
             expected = Missing.POINTS
         elif before and points.at(stage) != points.at(before) and not points.reason_at(stage).strip():
             expected = Missing.REASON
+        elif stage == Stage.SELF and points.self_points == 20 and not points.evidence and not points.note.strip():
+            expected = Missing.EVIDENCE
         else:
             expected = None
         assert lacking.get(points.criterion) == expected
