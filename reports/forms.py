@@ -24,9 +24,10 @@ from reports import papers, rules, word
 from reports.board import NEAR_GRADE
 from reports.models import Edition, Report
 from reports.selectors import FigureSheet
-from reports.sentences import GRADE_WORDS, figure, figure_words
+from reports.sentences import figure, figure_words
 from reports.whatif import Change
 from scoring.rules import Grade, Threshold
+from scoring.sentences import GRADE_WORDS
 
 MAX_WORDS = 20_000
 """The longest narrative section, in characters: some eight pages."""

@@ -18,9 +18,10 @@ from communes.rules import Level
 from plan2018.rules import Judgement, claim, conflicts, judge
 from reports import charts, goals, whatif
 from reports.rules import TITLE
-from reports.sentences import GRADE_WORDS, figure
+from reports.sentences import figure
 from reports.whatif import Basis, Form, Outcome
 from scoring.rules import Grade
+from scoring.sentences import GRADE_WORDS
 
 Row = dict[str, Any]
 

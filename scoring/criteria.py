@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from communes import findings
 from communes.forms import SheetForm
-from communes.reading import Refused, Sheet
+from communes.reading import Sheet
 from communes.sheets import CAUSES
+from communes.xlsx import Refused
 from scoring import access, rules, selectors, sets, setsheets
 from scoring.models import CriteriaSet
 from scoring.setbook import workbook as as_workbook

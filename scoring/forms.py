@@ -22,10 +22,10 @@ from accounts.models import User
 from accounts.rules import Role
 from communes.forms import DayField, DocumentField, SheetForm, day_of_document
 from communes.models import Official, Unit
-from communes.reading import Refused as Unreadable
 from communes.reading import read
 from communes.rules import clean_name
 from communes.sheets import CAUSES
+from communes.xlsx import Refused as Unreadable
 from ledger.models import Entry
 from plan2018.forms import clean_words, shorten
 from plan2018.models import Period

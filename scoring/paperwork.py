@@ -17,9 +17,10 @@ from accounts.models import User
 from communes import selectors as files
 from communes.forms import SheetForm
 from communes.models import Upload
-from communes.reading import Refused, mark
+from communes.reading import mark
 from communes.services import STEPS, BadFile, Stale
 from communes.uploads import EXCEL, POLL, POLL_LAST
+from communes.xlsx import Refused
 from ledger.tasks import send_on_commit
 from plan2018.sentences import inside
 from scoring import access, intake, pages, rules, selectors

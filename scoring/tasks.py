@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from communes import services as uploads
 from communes.models import Upload
-from communes.reading import Refused, Sheet, read
+from communes.reading import Sheet, read
+from communes.xlsx import Refused
 from ledger import services as ledger
 from ledger.models import Job
 from scoring import intake, sheets, terms

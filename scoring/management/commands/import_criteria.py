@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from communes.findings import places
-from communes.reading import Refused
 from communes.sheets import CAUSES
+from communes.xlsx import Refused
 from scoring import selectors, sets, setsheets
 from scoring.sets import Used
 from scoring.setsheets import SET
