@@ -321,5 +321,5 @@ def supposed_rows(outcomes: Iterable[Outcome]) -> Iterator[list[Any]]:
     for one in outcomes:
         moved = (_("Lên") if one.rises else _("Xuống")) if one.moves else None
         now, then = one.now, one.then
-        words = (GRADE_WORDS[now.grade], sentences.GRADE_WORDS[then.grade])
+        words = (GRADE_WORDS[now.grade], GRADE_WORDS[then.grade])
         yield [one.form.name, one.form.district_name, now.total, words[0], then.total, words[1], moved, then.points_to_next]
