@@ -28,7 +28,8 @@ from reports import quality, rules
 from reports.models import Metric
 from reports.whatif import Basis, Form
 from scoring.models import Answer, Assessment, Criterion, Evidence, Inspection, Threshold
-from scoring.rules import REACHED, Grade, Stage, State
+from scoring.models import Cap as CapRow
+from scoring.rules import REACHED, Cap, Grade, Points, Scoring, Stage, State
 from scoring.rules import Threshold as ThresholdRule
 from scoring.selectors import title_exists
 
@@ -43,6 +44,11 @@ class Component:
     title: str
     max_points: Decimal
     plan_section: str
+    scoring: str
+
+    def blank(self) -> Points:
+        """The criterion as the rules take it, without points."""
+        return Points(self.code, self.max_points, scoring=Scoring(self.scoring))
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -53,13 +59,19 @@ def scale(period: Period) -> tuple[list[ThresholdRule], list[Component]]:
     used = Assessment.objects.filter(period=period).values("criteria_set")[:1]
     rows = Threshold.objects.filter(criteria_set=Subquery(used), criteria_set__criteria__kind=Criterion.COMPONENT)
     rows = rows.order_by("-lower_pct", "criteria_set__criteria__position")
-    columns = [f"criteria_set__criteria__{name}" for name in ("pk", "code", "number", "title", "max_points", "plan_section")]
+    columns = [f"criteria_set__criteria__{name}" for name in ("pk", "code", "number", "title", "max_points", "plan_section", "scoring")]
     thresholds: dict[str, ThresholdRule] = {}
     components: dict[int, Component] = {}
     for grade, lower_pct, *component in rows.values_list("grade", "lower_pct", *columns):
         thresholds[grade] = ThresholdRule(Grade(grade), lower_pct)
         components[component[0]] = Component(*component)
     return list(thresholds.values()), list(components.values())
+
+
+def caps(period: Period) -> list[Cap]:
+    """What holds a class down in the set by which a period is scored: one query."""
+    used = Assessment.objects.filter(period=period).values("criteria_set")[:1]
+    return [cap.rule() for cap in CapRow.objects.filter(criteria_set=Subquery(used)).select_related("criterion")]
 
 
 def standing(prefix: str, state: str) -> Case:

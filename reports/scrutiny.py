@@ -22,7 +22,7 @@ from reports.forms import ChangeForm, SampleForm, WhatIfForm, change_forms
 from reports.quality import Commune, Contradiction, Group
 from reports.sentences import inside
 from reports.views import FILLED, csv_file, reader_of, text_of
-from reports.whatif import Basis, Form, Outcome, suppose
+from reports.whatif import Basis, Form, Outcome, Scale, suppose
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ def _suppose(request: HttpRequest, asked: Period, scope: Unit) -> Supposition:
     if not all(one.is_valid() for one in (form, *bound)):
         return Supposition(asked, scope, form, rows, forms, None, asked=True)
     changes = [change for row in bound if (change := row.change)]
-    outcomes = suppose(forms, {one.code: one.max_points for one in components}, thresholds, changes, form.asked)
+    scale = Scale({one.code: one.blank() for one in components}, thresholds, points.caps(asked))
+    outcomes = suppose(forms, scale, changes, form.asked)
     return Supposition(asked, scope, form, rows, forms, outcomes, asked=bool(changes) or form.asked != thresholds)
 
 

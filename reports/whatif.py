@@ -5,11 +5,11 @@ Source: Plan 495/KH-UBND sections II.2 gạch 1 (63 titles, 25 good, 75 fair, 30
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from scoring.rules import Classification, Grade, Threshold, classify
+from scoring.rules import Cap, Classification, Grade, Points, Stage, Threshold, tally
 
 
 class Basis(StrEnum):
@@ -75,32 +75,40 @@ class Outcome:
         return list(Grade).index(self.then.grade) < list(Grade).index(self.now.grade)
 
 
-def supposed(form: Form, maxima: Mapping[str, Decimal], changes: Sequence[Change]) -> dict[str, Decimal]:
+@dataclass(frozen=True)
+class Scale:
+    """By what a period is scored: its criteria without points, by code; its classes, and what holds a class down."""
+
+    criteria: Mapping[str, Points]
+    thresholds: Sequence[Threshold]
+    caps: Sequence[Cap] = ()
+
+
+def supposed(form: Form, scale: Scale, changes: Sequence[Change]) -> dict[str, Decimal]:
     """The points of a complete form after the changes, made one after the other, each kept within the scale of its criterion."""
     points: dict[str, Decimal] = {}
     for criterion, value in form.points.items():
         result = value or Decimal(0)
         for change in changes:
             if change.concerns(form, criterion):
-                result = min(max(change.points if change.exact else result + change.points, Decimal(0)), maxima[criterion])
+                result = min(max(change.points if change.exact else result + change.points, Decimal(0)), scale.criteria[criterion].maximum)
         points[criterion] = result
     return points
 
 
-def _class_of(thresholds: Sequence[Threshold], points: Mapping[str, Decimal], maxima: Mapping[str, Decimal]) -> Classification:
-    """The one place where a supposition asks the rule that also approves."""
-    return classify(thresholds, sum(points.values(), Decimal(0)), sum(maxima.values(), Decimal(0)))
+def _class_of(scale: Scale, thresholds: Sequence[Threshold], points: Mapping[str, Decimal]) -> Classification:
+    """The one place where a supposition asks the rules that also approve."""
+    form = [replace(scale.criteria[criterion], final_points=value) for criterion, value in points.items()]
+    return tally(form, Stage.FINAL, thresholds, scale.caps).result
 
 
-def suppose(
-    forms: Iterable[Form], maxima: Mapping[str, Decimal], thresholds: Sequence[Threshold], changes: Sequence[Change], asked: Sequence[Threshold]
-) -> list[Outcome]:
+def suppose(forms: Iterable[Form], scale: Scale, changes: Sequence[Change], asked: Sequence[Threshold]) -> list[Outcome]:
     """The class of every complete form by the thresholds and points that stand, and by those that are `asked` about, in the order of the forms.
 
     Raises ValueError where no threshold reaches down to a total, as `classify` does.
     """
     return [
-        Outcome(form, _class_of(thresholds, supposed(form, maxima, ()), maxima), _class_of(asked, supposed(form, maxima, changes), maxima))
+        Outcome(form, _class_of(scale, scale.thresholds, supposed(form, scale, ())), _class_of(scale, asked, supposed(form, scale, changes)))
         for form in forms
         if form.complete
     ]

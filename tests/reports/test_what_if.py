@@ -17,10 +17,10 @@ from communes.models import Unit
 from communes.rules import Level
 from ledger.models import Entry
 from reports import points
-from reports.whatif import Basis, Change, Form, counts, near, suppose, supposed, titles
+from reports.whatif import Basis, Change, Form, Scale, counts, near, suppose, supposed, titles
 from scoring import services as scoring
 from scoring.models import Answer, Assessment, Title
-from scoring.rules import Grade, Stage, State, Threshold
+from scoring.rules import Cap, CapKind, Grade, Points, Stage, State, Threshold
 from tests.factories import UnitFactory, bring_to, client_of, fill_in, make_forms, make_target, make_user
 from tests.reports.test_fill import a_random_year
 
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 URL = "/what-if/2018-Y/"
 THRESHOLDS = [Threshold(grade, Decimal(low)) for grade, low in zip(Grade, (85, 65, 45, 0), strict=True)]
 MAXIMA = {"A": Decimal(20), "B": Decimal(20)}
+SCALE = Scale({code: Points(code, maximum) for code, maximum in MAXIMA.items()}, THRESHOLDS)
 
 quarters = st.integers(0, 80).map(lambda n: Decimal(n) / 4)
 communes = st.builds(
@@ -58,16 +59,26 @@ def form(*points: float | None, code: str = "1", district: str = "x", honoured: 
 
 @given(st.lists(communes, max_size=5))
 def test_who_supposes_nothing_changes_nothing(forms):
-    outcomes = suppose(forms, MAXIMA, THRESHOLDS, [], THRESHOLDS)
+    outcomes = suppose(forms, SCALE, [], THRESHOLDS)
 
     assert not any(outcome.moves for outcome in outcomes)
     assert counts(outcomes)[0] == counts(outcomes)[1]
     assert len(set(titles(forms, outcomes))) == 1
 
 
+def test_what_holds_a_class_down_holds_it_also_in_a_supposition():
+    held = Scale(SCALE.criteria, THRESHOLDS, [Cap(CapKind.CRITERION_BELOW, Grade.FAIR, Decimal(10), "B", "II")])
+
+    [outcome] = suppose([form(20, 16)], held, [Change("", "B", Decimal(-7))], THRESHOLDS)
+    [lifted] = suppose([form(20, 9)], held, [Change("", "B", Decimal(5))], THRESHOLDS)
+
+    assert (outcome.now.grade, outcome.then.grade) == (Grade.GOOD, Grade.FAIR)
+    assert (lifted.now.grade, lifted.then.grade) == (Grade.FAIR, Grade.GOOD)
+
+
 @given(communes, st.lists(changes, max_size=4))
 def test_supposed_points_stay_on_the_scale_and_others_stay_as_they_are(one, made):
-    found = supposed(one, MAXIMA, made)
+    found = supposed(one, SCALE, made)
 
     assert all(0 <= found[code] <= MAXIMA[code] for code in MAXIMA)
     for code in MAXIMA:
@@ -77,7 +88,7 @@ def test_supposed_points_stay_on_the_scale_and_others_stay_as_they_are(one, made
 
 @given(communes, changes)
 def test_more_points_never_lower_a_class_and_fewer_never_raise_it(one, change):
-    [outcome] = suppose([one], MAXIMA, THRESHOLDS, [change], THRESHOLDS)
+    [outcome] = suppose([one], SCALE, [change], THRESHOLDS)
 
     assert not outcome.moves or outcome.rises == (change.points > 0)
 
@@ -86,7 +97,7 @@ def test_a_change_is_for_all_for_a_district_or_for_a_commune_and_for_one_criteri
     one = form(10, 10)
 
     def made(unit, criterion):
-        return list(supposed(one, MAXIMA, [Change(unit, criterion, Decimal(-1))]).values())
+        return list(supposed(one, SCALE, [Change(unit, criterion, Decimal(-1))]).values())
 
     assert made("", "A") == [9, 10]
     assert made("", "") == [9, 9]
@@ -98,17 +109,17 @@ def test_a_change_is_for_all_for_a_district_or_for_a_commune_and_for_one_criteri
 def test_points_may_be_set_and_changes_follow_one_another():
     made = [Change("", "A", Decimal(15), exact=True), Change("", "A", Decimal(-1)), Change("", "B", Decimal(99))]
 
-    assert supposed(form(3, 12), MAXIMA, made) == {"A": 14, "B": 20}
+    assert supposed(form(3, 12), SCALE, made) == {"A": 14, "B": 20}
 
 
 def test_a_commune_without_all_its_points_has_no_class():
-    assert suppose([form(10, None), form(17, 17)], MAXIMA, THRESHOLDS, [], THRESHOLDS)[0].now.grade == Grade.GOOD
+    assert suppose([form(10, None), form(17, 17)], SCALE, [], THRESHOLDS)[0].now.grade == Grade.GOOD
 
 
 def test_thresholds_are_compared_exactly():
     higher = [Threshold(Grade.GOOD, Decimal("85.01")), *THRESHOLDS[1:]]
 
-    [outcome] = suppose([form(17, 17)], MAXIMA, THRESHOLDS, [], higher)
+    [outcome] = suppose([form(17, 17)], SCALE, [], higher)
 
     assert (outcome.now.grade, outcome.then.grade) == (Grade.GOOD, Grade.FAIR)
 
@@ -116,14 +127,14 @@ def test_thresholds_are_compared_exactly():
 def test_who_falls_to_average_loses_the_title_and_nobody_gets_one_by_points():
     forms = [form(13, 13, code="1", honoured=True), form(13, 13, code="2"), form(5, 5, code="3", honoured=True)]
 
-    assert titles(forms, suppose(forms, MAXIMA, THRESHOLDS, [Change("", "A", Decimal(-1))], THRESHOLDS)) == (2, 1)
-    assert titles(forms, suppose(forms, MAXIMA, THRESHOLDS, [Change("", "", Decimal(20))], THRESHOLDS)) == (2, 2)
+    assert titles(forms, suppose(forms, SCALE, [Change("", "A", Decimal(-1))], THRESHOLDS)) == (2, 1)
+    assert titles(forms, suppose(forms, SCALE, [Change("", "", Decimal(20))], THRESHOLDS)) == (2, 2)
 
 
 def test_near_are_those_who_lack_at_most_so_many_points_the_nearest_first():
     forms = [form(16, 14, code="four"), form(17, 16, code="one"), form(17, 17, code="best"), form(16, 13.75, code="more")]
 
-    found = near(suppose(forms, MAXIMA, THRESHOLDS, [], THRESHOLDS), Decimal(4))
+    found = near(suppose(forms, SCALE, [], THRESHOLDS), Decimal(4))
 
     assert [one.form.code for one in found] == ["one", "four"]
 
@@ -304,7 +315,7 @@ def test_classes_now_are_those_that_were_approved(seed):
     thresholds, components = points.scale(year)
 
     forms = points.forms(year, province, Basis.REACHED, components)
-    now, then = counts(suppose(forms, {one.code: one.max_points for one in components}, thresholds, [], thresholds))
+    now, then = counts(suppose(forms, Scale({one.code: one.blank() for one in components}, thresholds), [], thresholds))
 
     assert now == then == {grade: approved[grade] for grade in Grade}
     assert titles(forms, []) == (Title.objects.count(),) * 2
