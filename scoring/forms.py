@@ -236,6 +236,21 @@ class AnswerForm(forms.Form):
         return rules.needs_evidence(self.answer.points(), self.stage)
 
     @property
+    def disputed(self) -> bool:
+        """Whether this stage differs from the one before, or the commune explains itself against it."""
+        return bool(self.gap or self.answer.explanation)
+
+    @property
+    def unproven(self) -> bool:
+        """Whether the commune gave itself full points and shows neither a file nor a word."""
+        return rules.needs_evidence(self.answer.points(), Stage.SELF)
+
+    @property
+    def far(self) -> bool:
+        """Whether this stage differs from the one before by FAR_PCT percent of the maximum or more."""
+        return self.distance * 100 >= FAR_PCT * self.answer.max_points and bool(self.distance)
+
+    @property
     def problems(self) -> list[str]:
         """What to say beside the reason: what is wrong with it, else that it is still missing."""
         wrong = self.errors.get("words")
@@ -363,11 +378,24 @@ class GridRow:
         return self.own.result.total - self.before.result.total
 
 
+FAR_PCT = 20
+"""From how many percent of the maximum a difference counts as large. Ours: no source says."""
+
+FILTERS = {
+    "disputed": gettext_lazy("chấm khác hoặc có giải trình"),
+    "unproven": gettext_lazy("điểm tối đa thiếu minh chứng"),
+    "far": gettext_lazy("lệch từ 20% thang điểm"),
+}
+"""What the grid can be narrowed to: names of properties of its cells, with their words."""
+
+
 class Grid:
     """A district's communes x criteria at one stage (the district's points beside the communes' own, or the province's beside the district's)."""
 
-    def __init__(self, forms: Sequence[Assessment], stage: Stage, role: Role, shown: Mapping[str, list[AnswerForm]] | None = None) -> None:
-        self.stage = stage
+    def __init__(
+        self, forms: Sequence[Assessment], stage: Stage, role: Role, shown: Mapping[str, list[AnswerForm]] | None = None, *, only: str = ""
+    ) -> None:
+        self.stage, self.only = stage, only if only in FILTERS else ""
         before = rules.STAGE_BEFORE[stage] or stage
         self.rows = []
         for form in forms:
@@ -392,6 +420,20 @@ class Grid:
     def width(self) -> int:
         """Columns behind the name of a commune: its criteria, two totals, their difference, the class."""
         return len(self.criteria) + 4
+
+    def hits(self, row: GridRow, what: str) -> list[AnswerForm]:
+        """The cells of a commune that a filter means."""
+        return [cell for cell in row.cells if row.reached and getattr(cell, what)]
+
+    @property
+    def filters(self) -> list[tuple[str, Any, int]]:
+        """The ways to narrow the grid, each with its words and how many cells it finds."""
+        return [(what, words, sum(len(self.hits(row, what)) for row in self.rows)) for what, words in FILTERS.items()]
+
+    @property
+    def listed(self) -> list[GridRow]:
+        """The communes in the table: all, or those in which the filter finds a cell."""
+        return [row for row in self.rows if self.hits(row, self.only)] if self.only else self.rows
 
     @cached_property
     def writable(self) -> bool:

@@ -1,6 +1,6 @@
 """What people do to an assessment: open, enter points, submit, appraise, return, approve, reopen, enter a title. One transaction and one ledger entry each."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -205,13 +205,20 @@ def begin_to_explain(assessment: Assessment, *, explained_at: datetime | None = 
         raise ExplainedBefore
 
 
-def copy_points(*, assessment: Assessment, stage: Stage, actor: User) -> int:
-    """Fill the empty points of a stage with those of the stage before; how many were filled. Raises WrongState as `save_points` does."""
+def copy_points(*, assessment: Assessment, stage: Stage, actor: User, only: Collection[str] | None = None) -> int:
+    """Fill the empty points of a stage with those of the stage before, at all criteria or `only` at these; how many were filled.
+
+    Raises WrongState as `save_points` does.
+    """
     before = rules.STAGE_BEFORE[stage]
     if before is None:
         return 0
     empty = [(answer, answer.points()) for answer in selectors.form(assessment) if not rules.is_entered(answer.points(), stage)]
-    changes = [Change(points.criterion, points.at(before), "", answer.version, na=before in points.excluded) for answer, points in empty]
+    changes = [
+        Change(points.criterion, points.at(before), "", answer.version, na=before in points.excluded)
+        for answer, points in empty
+        if only is None or points.criterion in only
+    ]
     return len(changes) - len(save_points(assessment=assessment, stage=stage, changes=changes, actor=actor))
 
 

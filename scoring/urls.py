@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring import criteria, paperwork, personnel, timetable, uploads, views
+from scoring import appraisals, criteria, paperwork, personnel, timetable, uploads, views
 
 urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/", views.assessment, name="assessment"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("assessments/<slug:period>/<slug:code>/criteria/<slug:criterion>/evidence/<int:key>/remove/", uploads.remove, name="evidence-remove"),
     path("evidence/<int:key>/", uploads.file, name="evidence-file"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
+    path("appraisals/<slug:period>/<slug:code>/accept/", appraisals.accept, name="appraisal-accept"),
     path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),
     path("responsibilities/<slug:period>/<slug:code>/", personnel.responsibilities, name="responsibilities"),
     path("delegations/<slug:code>/", personnel.delegations, name="delegations"),

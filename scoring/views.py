@@ -251,8 +251,6 @@ def appraisal(request: HttpRequest, period: str, code: str) -> HttpResponse:
         try:
             shown[form.unit.code], count = _save(request, form, stage, form.form, prefix=prefix)  # type: ignore[attr-defined]
             saved += count
-            if "copy" in request.POST and rules.stage_for(State(form.state), access.role_of(_user(request))):
-                saved += services.copy_points(assessment=form, stage=stage, actor=_user(request))
         except Refused as error:
             refused.append((form, refusal(error), _unsaved(request, form, prefix)))
     unsaved = [answer for answers in shown.values() for answer in answers if answer.unsaved]
@@ -265,8 +263,10 @@ def appraisal(request: HttpRequest, period: str, code: str) -> HttpResponse:
             "unsaved": unsaved,
         }
         return render(request, "scoring/appraisal.html", context, status=status)
+    if "accept" in request.POST:
+        return redirect("appraisal-accept", period=period, code=code)
     _say_saved(request, saved)
-    return redirect(request.path)
+    return redirect(request.get_full_path())
 
 
 @require_safe
@@ -439,7 +439,7 @@ def _grid(
     return {
         "period": period,
         "district": district,
-        "grid": Grid(forms, stage, role, shown),
+        "grid": Grid(forms, stage, role, shown, only=request.GET.get("only", "")),
         "stage": stage,
         "max_total": forms[0].max_points if forms else None,
     }

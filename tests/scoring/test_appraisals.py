@@ -1,0 +1,83 @@
+"""Many points accepted at once: seen before it is done, and only what was seen; the table narrowed to what needs a look."""
+
+import pytest
+
+from scoring.models import Answer
+from scoring.rules import Stage, State
+from tests.factories import bring_to, client_of, fill_in
+from tests.reader import Visitor
+
+GRID = "/appraisals/2018-Y/094/"
+
+
+@pytest.fixture
+def district(forms, cast):
+    """Two submitted forms: one shows nothing for its full points at the third criterion, one was appraised in part."""
+    for code, points in (("03124", (17, 17, 20)), ("03127", (12, 13, 14))):
+        form = bring_to(forms[code], State.SUBMITTED, 15)
+        fill_in(form, Stage.SELF, *points)
+    forms["03124"].answers.filter(self_points=20).update(self_note="")
+    first = forms["03127"].answers.order_by("criterion__position").first()
+    Answer.objects.filter(pk=first.pk).update(appraised_points=8, appraised_reason="Thiếu hồ sơ")
+    return Visitor(client_of(cast.appraiser))
+
+
+def points(form) -> list[int | None]:
+    return [answer.appraised_points and int(answer.appraised_points) for answer in form.answers.order_by("criterion__position")]
+
+
+def test_what_accepting_would_do_is_seen_before_anything_is_written(district, forms):
+    district.open(GRID)
+    text = district.send("Nhận điểm tự chấm vào ô trống")
+
+    assert "5 ô trống của 2 đơn vị" in text
+    assert "54/60" in text
+    assert "35/60" in text  # 8, then 13 and 14 of its own
+    assert points(forms["03124"]) == [None, None, None]
+
+
+def test_points_are_accepted_where_nothing_stands_yet(district, forms):
+    district.open(f"{GRID}accept/")
+    district.send("Nhận 5 điểm")
+
+    assert points(forms["03124"]) == [17, 17, 20]
+    assert points(forms["03127"]) == [8, 13, 14]
+
+
+def test_full_points_that_show_nothing_can_be_left_for_a_look(district, forms):
+    text = district.open(f"{GRID}accept/?proven=1")
+    district.send("Nhận 4 điểm")
+
+    assert "1 ô điểm tối đa mà không có minh chứng" in text
+    assert points(forms["03124"]) == [17, 17, None]
+
+
+def test_a_second_click_accepts_nothing_twice(district, forms):
+    district.open(f"{GRID}accept/")
+    page = district.page
+    district.send("Nhận 5 điểm")
+    versions = list(Answer.objects.order_by("pk").values_list("version", flat=True))
+    district.page = page
+    district.send("Nhận 5 điểm")
+
+    assert list(Answer.objects.order_by("pk").values_list("version", flat=True)) == versions
+
+
+@pytest.mark.parametrize(("only", "seen", "hidden"), [("disputed", "03127", "03124"), ("unproven", "03124", "03127"), ("far", "03127", "03124")])
+def test_the_table_is_narrowed_to_what_needs_a_look(district, only, seen, hidden):
+    district.open(f"{GRID}?only={only}")
+    content = district.client.get(f"{GRID}?only={only}").content.decode()
+
+    assert f'id="{seen}-CC01"' in content
+    assert f'id="{hidden}-CC01"' not in content
+
+
+def test_a_filter_that_nobody_knows_shows_everything(district):
+    content = district.client.get(f"{GRID}?only=%00x").content.decode()
+
+    assert all(f'id="{code}-CC01"' in content for code in ("03124", "03127"))
+
+
+def test_what_accepting_would_do_costs_the_same_for_many(district, django_assert_max_num_queries):
+    with django_assert_max_num_queries(13):
+        district.client.get(f"{GRID}accept/")
