@@ -82,11 +82,10 @@ def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
     return Prefetch("answers", answers, to_attr="form")
 
 
-def form(assessment: Assessment) -> list[Answer]:
-    """The answers of one assessment in the order of the form, with their criteria, groups and levels."""
-    return list(
-        assessment.answers.with_evidence().select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position")
-    )
+def form(assessment: Assessment, criterion: str = "") -> list[Answer]:
+    """The answers of one assessment in the order of the form, or the one of a criterion (by code), with their criteria, groups and levels."""
+    answers = assessment.answers.with_evidence().select_related("criterion__group").prefetch_related("criterion__levels")
+    return list((answers.filter(criterion__code=criterion) if criterion else answers).order_by("criterion__position"))
 
 
 def lowered(assessment: Assessment, answers: Sequence[Answer] | None = None) -> list[Answer]:
@@ -185,6 +184,11 @@ def history(assessment: Assessment, answers: Sequence[Answer]) -> list[Step]:
 def last_writers(assessment: Assessment, stage: Stage) -> dict[str, Entry]:
     """Who wrote the points of a stage last, by criterion."""
     return {entry.data["criterion"]: entry for entry in timeline(assessment).filter(act=Act.ENTER) if entry.data["stage"] == stage}
+
+
+def last_return(assessment: Assessment) -> Entry | None:
+    """The newest entry that gave the form back to its commune, with who did."""
+    return timeline(assessment).filter(act=Act.RETURN).last()
 
 
 def last_move(assessment: Assessment) -> Entry | None:
@@ -333,7 +337,16 @@ class Hat:
 
 
 def hat(user: User) -> Hat:
-    """In which role a user acts on assessments today. One query."""
+    """In which role a user acts on assessments today. One query, asked once a request: a request loads its user anew."""
+    known: tuple[date, Hat] | None = getattr(user, "_hat", None)
+    if known and known[0] == timezone.localdate():
+        return known[1]
+    found = _hat(user)
+    user._hat = (timezone.localdate(), found)  # type: ignore[attr-defined]  # noqa: SLF001 - kept beside the user as long as the request lives
+    return found
+
+
+def _hat(user: User) -> Hat:
     held = delegations(timezone.localdate()).filter(deputy=user.pk).first()
     return Hat(acting_role(Role(user.role), Role(held.principal.role) if held else None), held.principal if held else None)
 

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -125,8 +126,7 @@ def assessment(request: HttpRequest, period: str, code: str) -> HttpResponse:
 def criterion(request: HttpRequest, period: str, code: str, criterion: str) -> HttpResponse:
     """Save one criterion and answer the fragments that this changed, on its page or (`grid` sent) in the grid of the district."""
     form, stage = access.get_assessment_to_enter(_user(request), period, code)
-    answers = selectors.form(form)
-    mine = [answer for answer in answers if answer.criterion.code == criterion]
+    mine = selectors.form(form, criterion)
     if not mine:
         raise Http404(_("Không có tiêu thức %s.") % criterion)
     in_grid = "grid" in request.POST and stage != Stage.SELF  # a commune has no grid
@@ -142,8 +142,9 @@ def criterion(request: HttpRequest, period: str, code: str, criterion: str) -> H
         context = _grid(request, *found)
         row = next(row for row in context["grid"].rows if row.form.pk == form.pk)
         return render(request, "scoring/_saved_cell.html", context | {"row": row, "form": shown}, status=status)
-    forms = [shown if answer.pk == shown.answer.pk else AnswerForm(answer, stage) for answer in answers]
-    return render(request, "scoring/_saved.html", _context(request, form, forms) | {"form": shown}, status=status)
+    forms = [shown if answer.pk == shown.answer.pk else AnswerForm(answer, stage) for answer in selectors.form(form)]
+    context = _where(request, form, forms) | {"form": shown, "user": _user(request)}
+    return HttpResponse(render_to_string("scoring/_saved.html", context), status=status)  # without what a page's frame needs
 
 
 @require_POST
@@ -352,7 +353,30 @@ def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | 
 
 
 def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
-    """What the page of an assessment shows to this reader. Who writes compares with the stage before; who reads, with what the commune gave itself."""
+    """What the page of an assessment shows to this reader: where it stands, and what else belongs to it."""
+    context = _where(request, form, forms)
+    answers = [shown.answer for shown in context["forms"]]
+    earlier = selectors.earlier(form)
+    for shown in context["forms"]:
+        shown.earlier = earlier.get(shown.criterion.code, [])
+    acts, held = context["acts"], selectors.title_of(form)
+    return context | {
+        "history": selectors.history(form, answers),
+        "return_form": ReturnForm(answers) if Act.RETURN in acts else None,
+        "reopen_form": ReasonForm(prefix="reopen") if Act.REOPEN in acts else None,
+        "explain_form": ExplainForm(selectors.lowered(form, answers)) if access.may_explain(_user(request), form) else None,
+        "may_finish": access.may_finish_explaining(_user(request)),
+        "title": held,
+        "title_form": TitleForm(form.period, instance=held) if access.may_enter_title(_user(request)) else None,
+        "withdraw_form": ReasonForm(prefix="withdraw") if held and access.may_enter_title(_user(request)) else None,
+    }
+
+
+def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
+    """Where an assessment stands for this reader: all that saving one criterion changes on the page.
+
+    Who writes compares with the stage before; who reads, with what the commune gave itself.
+    """
     state, role = State(form.state), access.role_of(_user(request))
     stage = rules.stage_for(state, role)
     at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
@@ -361,13 +385,8 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
     if stage == Stage.SELF:
         tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), role, _user(request).pk)
     answers = [shown.answer for shown in forms]
-    earlier = selectors.earlier(form)
-    for shown in forms:
-        shown.earlier = earlier.get(shown.criterion.code, [])
     tallies = {where.value: selectors.tally_of(form, answers, where) for where in Stage}
     by_code = {shown.criterion.code: shown for shown in forms}
-    history = selectors.history(form, answers)
-    held = selectors.title_of(form)
     return {
         "assessment": form,
         "period": form.period,
@@ -385,19 +404,11 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         "bands": selectors.bands_of(form, tallies[at].result.max_total),
         "lifts": _lifts(form, answers, at),
         "missing": [(by_code[missing.criterion], missing.what) for missing in tallies[at].missing],
-        "history": history,
-        "returned": next((step.last for step in history if step.last.act == Act.RETURN), None),
-        **_time(request, form),
-        "return_form": ReturnForm(answers) if Act.RETURN in acts else None,
-        "reopen_form": ReasonForm(prefix="reopen") if Act.REOPEN in acts else None,
+        "returned": selectors.last_return(form) if form.returns else None,
         "explaining": form.is_explaining(timezone.localdate()),
-        "explain_form": ExplainForm(selectors.lowered(form, answers)) if access.may_explain(_user(request), form) else None,
-        "may_finish": access.may_finish_explaining(_user(request)),
-        "title": held,
         "reads_people": reads_people(_user(request)),
         "reads_ceilings": access.reads_ceilings(_user(request)),
-        "title_form": TitleForm(form.period, instance=held) if access.may_enter_title(_user(request)) else None,
-        "withdraw_form": ReasonForm(prefix="withdraw") if held and access.may_enter_title(_user(request)) else None,
+        **_time(request, form),
     }
 
 

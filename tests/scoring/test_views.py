@@ -547,8 +547,9 @@ def test_the_grid_takes_points_and_reasons_of_many_communes(cast, forms):
     page = text(client.get(GRID))
     assert "Có <b>2 ô</b> huyện chấm khác xã, <b>2 ô</b> chưa ghi lý do" in page
 
-    response = send(client, GRID, GRID, **{"03124_CC01_words": "Thiếu hồ sơ", "copy": "1"})
-    assert response.status_code == 302
+    response = send(client, GRID, GRID, **{"03124_CC01_words": "Thiếu hồ sơ", "accept": "1"})
+    assert response["Location"] == f"{GRID}accept/"
+    assert client.post(f"{GRID}accept/").status_code == 302
     assert points(forms["03124"], Stage.APPRAISED) == [Decimal(16), Decimal(17), Decimal(17)]
     assert "<b>1 ô</b> chưa ghi lý do" in text(client.get(GRID))
 
@@ -609,7 +610,8 @@ def test_the_province_writes_results_into_the_same_grid(cast, forms):
     bring_to(forms["03124"], State.APPRAISED, 17)
     client = client_of(cast.officer)
 
-    assert send(client, GRID, GRID, **{"03124_CC01_points": "16", "03124_CC01_words": "", "copy": "1"}).status_code == 302
+    assert send(client, GRID, GRID, **{"03124_CC01_points": "16", "03124_CC01_words": "", "accept": "1"}).status_code == 302
+    assert client.post(f"{GRID}accept/").status_code == 302
 
     assert points(forms["03124"], Stage.FINAL) == [Decimal(16), Decimal(17), Decimal(17)]
     assert "Có <b>1 ô</b> kết quả khác điểm huyện, <b>1 ô</b> chưa ghi lý do" in text(client.get(GRID))
@@ -646,3 +648,12 @@ def test_the_grid_costs_ten_queries_whatever_its_rows(cast, place, criteria_set,
         response = client.get(GRID)
 
     assert text(response).count('class="self"') == 3 * communes
+
+
+def test_saving_a_criterion_costs_the_same_whatever_the_forms_size(cast, forms, django_assert_max_num_queries):
+    client, here = client_of(cast.entry), "/assessments/2018-Y/03124/"
+    for turn, code in enumerate(("CC01", "CC02", "CC03")):
+        seen = fields(client.get(here))[f"{code}-seen"]
+        sent = {f"{code}-points": str(10 + turn), f"{code}-words": "Đủ", f"{code}-seen": seen}
+        with django_assert_max_num_queries(26):
+            assert client.post(f"{here}criteria/{code}/", sent, headers={"HX-Request": "true"}).status_code == 200
