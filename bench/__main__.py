@@ -16,17 +16,17 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 
-from bench import annex, fill, papers, queue, ranking, reports_in, roster
+from bench import annex, autosave, fill, papers, queue, ranking, reports_in, roster
 from bench.figure import Figure
 
 PROVINCES = 82
 """Provinces like ours beside ours: together 10,790 communes, as many as the country had."""
 
 
-OF_A_PROVINCE = {"roster": roster, "annex": annex, "reports_in": reports_in, "papers": papers}
+OF_A_PROVINCE = {"roster": roster, "annex": annex, "reports_in": reports_in, "papers": papers, "autosave": autosave}
 
 ALL = ("queue", *OF_A_PROVINCE, "fill", "ranking")
-"""In the order in which they run; the last two need the nation."""
+"""In the order in which they run; `autosave` empties the year's forms, so it comes after what reads them; the last two need the nation."""
 
 
 def main(wanted: list[str]) -> int:

@@ -25,13 +25,10 @@ def assessments(user: User) -> AssessmentQuerySet:
 
 
 def role_of(user: User) -> Role:
-    """The role in which the user acts on assessments today; for who may be an acting officer asked of the database once in a request, whose user this is."""
+    """The role in which the user acts on assessments today; for who may be an acting officer one query a request."""
     if Role(user.role) in rules.DELEGABLE:
         return Role(user.role)
-    known = vars(user)
-    if "acting_role" not in known:
-        known["acting_role"] = selectors.hat(user).role
-    return Role(known["acting_role"])
+    return selectors.hat(user).role
 
 
 def get_assessment(user: User, period_code: str, unit_code: str) -> Assessment:
@@ -89,6 +86,21 @@ def get_district_grid(user: User, period_code: str, unit_code: str) -> tuple[Per
     period = get_period(period_code)
     district = get_district(user, unit_code, period.ends_on)
     return period, district, selectors.grid(period, district)
+
+
+def get_shares(user: User, period_code: str, unit_code: str, *, to_set: bool = False) -> tuple[Period, Unit]:
+    """The period and the district or province whose groups of criteria were given to its people; to set them: only for who appraises there.
+
+    Else Http404 or PermissionDenied.
+    """
+    period = get_period(period_code)
+    unit = get_unit(user, unit_code, period.ends_on)
+    if unit.level == Level.COMMUNE:
+        raise Http404(_("Đơn vị %s không chấm điểm của cấp khác.") % unit_code)
+    require(user, ABOVE | {Role.LEADER})
+    if to_set and (user.unit_id != unit.pk or rules.stage_of(role_of(user)) in (None, Stage.SELF)):
+        raise PermissionDenied(_("Chỉ người thẩm định, người duyệt của đơn vị giao tiêu thức."))
+    return period, unit
 
 
 def may_enter_title(user: User) -> bool:

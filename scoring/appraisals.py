@@ -1,4 +1,4 @@
-"""Accepting many points at once: a district (or the province) sees what it would do before it does it."""
+"""What appraisers do beside the table: accept many points at once, seen before it is done; say whose groups of criteria are whose."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,11 +7,13 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from scoring import access, rules, selectors, services
+from accounts.rules import Role
+from scoring import access, people, rules, selectors, services
 from scoring.models import Answer, Assessment
 from scoring.rules import Classification, Stage, State
 from scoring.services import Refused
@@ -75,3 +77,28 @@ def accept(request: HttpRequest, period: str, code: str) -> HttpResponse:
         "unproven": sum(len(plan.unproven) for plan in plans),
     }
     return render(request, "scoring/accept.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def shares(request: HttpRequest, period: str, code: str) -> HttpResponse:
+    """Which groups of criteria a district, or the province, gave to whom of its people for a period."""
+    user = cast("User", request.user)
+    posted = request.method == "POST"
+    term, unit = access.get_shares(user, period, code, to_set=posted)
+    groups = list(selectors.groups_for(term))
+    people_ = [one for one in selectors.colleagues(unit) if rules.stage_of(Role(one.role)) not in (None, Stage.SELF)]
+    if posted:
+        chosen = {group: [one for one in people_ if str(one.pk) in request.POST.getlist(group.code)] for group in groups}
+        changed = people.share_out(period=term, unit=unit, chosen=chosen, actor=user)
+        messages.success(request, _("Đã lưu việc giao tiêu thức.")) if changed else messages.info(request, _("Không có gì thay đổi."))
+        return redirect("shares", period=period, code=code)
+    given = selectors.shares(term.pk, unit.pk)
+    context = {
+        "period": term,
+        "unit": unit,
+        "people": people_,
+        "rows": [(group, [(one, one.pk in given.get(group.pk, ())) for one in people_]) for group in groups],
+        "given": len(given),
+        "sets": user.unit_id == unit.pk and rules.stage_of(access.role_of(user)) not in (None, Stage.SELF),
+    }
+    return render(request, "scoring/shares.html", context)

@@ -1,7 +1,7 @@
 """What people type on the pages of an assessment, turned into values or into an error beside the field."""
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -342,6 +342,12 @@ def tell_holders(shown: Iterable[AnswerForm], holders: Mapping[int, selectors.Ho
     for form in shown:
         form.holder = holders.get(form.criterion.pk)
         form.reserved = form.holder is not None and not rules.may_enter(role, form.holder.row.account_id, user)
+
+
+def tell_shares(shown: Iterable[AnswerForm], given: Mapping[int, Collection[int]], people: Collection[int]) -> None:
+    """Close the criteria whose group was given to others than these people."""
+    for form in shown:
+        form.reserved = not rules.may_appraise(given.get(form.criterion.group_id or 0, ()), people)
 
 
 def show_again(

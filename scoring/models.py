@@ -580,3 +580,23 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.answer_id} {self.file_id}"
+
+
+class Share(models.Model):
+    """A group of criteria that a district, or the province, gave to one of its people for a period.
+
+    Where a group is given to somebody, nobody else of that unit writes its points; what is given to nobody is open to all who appraise there.
+    """
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="+", verbose_name=_("kỳ"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("đơn vị chấm"))
+    group = models.ForeignKey(Criterion, models.PROTECT, related_name="+", verbose_name=_("tiêu thức"))
+    account = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người chấm"))
+
+    class Meta:
+        verbose_name = _("giao tiêu thức cho người chấm")
+        verbose_name_plural = _("giao tiêu thức cho người chấm")
+        constraints = [models.UniqueConstraint(fields=["period", "unit", "group", "account"], name="share_once")]
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.unit_id} {self.group_id} {self.account_id}"

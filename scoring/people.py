@@ -1,6 +1,6 @@
 """What people do about people, beside services.py, which is about forms: assign, delegate, criticise. One transaction and one ledger entry each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,11 +16,11 @@ from accounts.rules import Role
 from communes.models import Document, Unit
 from ledger import services as ledger
 from plan2018 import services as plan
-from plan2018.models import Duty, Record
+from plan2018.models import Duty, Period, Record
 from plan2018.services import Demand
 from scoring import consequences, rules, selectors
 from scoring.consequences import Measure, Owed
-from scoring.models import Censure, Criterion, Delegation, Responsibility
+from scoring.models import Censure, Criterion, Delegation, Responsibility, Share
 from scoring.services import Refused
 
 
@@ -174,3 +174,25 @@ def _as_demand(commune: Unit, owed: Owed) -> Demand:
     ends = _(" (III.4 gạch 6; kế hoạch không ghi ngày, hạn theo dõi do Sở Nội vụ đặt).")
     said = words[owed.measure] % {"unit": commune.full_name, "year": owed.year, "before": owed.year - 1}
     return Demand(said + ends, None, consequences.due_on(owed.year))
+
+
+def share_out(*, period: Period, unit: Unit, chosen: Mapping[Criterion, Collection[User]], actor: User) -> bool:
+    """Give groups of criteria to people of a district, or of the province, for a period; a group with nobody is open to all. Whether anything changed.
+
+    Raises ValueError for somebody of another unit.
+    """
+    if any(person.unit_id != unit.pk for people in chosen.values() for person in people):
+        raise ValueError("somebody of another unit")
+    with transaction.atomic():
+        ledger.lock(f"shares:{period.code}:{unit.pk}")
+        before = selectors.shares(period.pk, unit.pk)
+        now = {group.pk: {person.pk for person in people} for group, people in chosen.items() if people}
+        if before == now:
+            return False
+        Share.objects.filter(period=period, unit=unit).delete()
+        Share.objects.bulk_create(
+            Share(period=period, unit=unit, group=group, account=person) for group, people in chosen.items() for person in people
+        )
+        data = {group.code: sorted(person.pk for person in people) for group, people in chosen.items() if people}
+        _record("share", "shares", f"{period.code}/{unit.code}", unit.pk, actor, {"groups": data})
+    return True

@@ -595,6 +595,11 @@ def may_enter(role: Role, account: int | None, user: int) -> bool:
     return role == Role.COMMUNE_SIGNATORY or account in (None, user)
 
 
+def may_appraise(named: Collection[int], people: Collection[int]) -> bool:
+    """Whether one of these people (the user, and whom they act for) writes the points of a group: those it was given to; all, where it was given to nobody."""
+    return not named or any(person in named for person in people)
+
+
 def is_own_work(stage: Stage, writers: Collection[int | None], stages: Collection[Stage], people: Collection[int]) -> bool:
     """Whether points of one of these stages were written by, or for, one of these people: whoever acts for somebody is bound by the work of both."""
     return stage in stages and any(writer in people for writer in writers if writer is not None)

@@ -38,6 +38,7 @@ from scoring.models import (
     Extension,
     Inspection,
     Responsibility,
+    Share,
     Support,
     Title,
 )
@@ -335,6 +336,10 @@ class Hat:
     role: Role
     principal: User | None
 
+    def people(self, user: User) -> set[int]:
+        """Who acts: the user, and whom they act for."""
+        return {user.pk, *((self.principal.pk,) if self.principal else ())}
+
 
 def hat(user: User) -> Hat:
     """In which role a user acts on assessments today. One query, asked once a request: a request loads its user anew."""
@@ -397,6 +402,25 @@ def officials(unit: Unit, people: Sequence[UUID]) -> dict[UUID, Official]:
 def entry_accounts(unit_id: int, day: date) -> dict[str, int | None]:
     """The account to which each assigned criterion of a commune is reserved on a day (None: to no single one), by code of the criterion."""
     return dict(Responsibility.objects.on(day).filter(unit=unit_id).values_list("criterion__code", "account"))
+
+
+def shares(period: int, unit: int | None) -> dict[int, set[int]]:
+    """To whom (ids) a district, or the province, gave each group of criteria for a period; groups of nobody are left out. One query."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for group, account in Share.objects.filter(period=period, unit=unit).values_list("group", "account"):
+        found[group].add(account)
+    return found
+
+
+def appraising_unit(unit: Unit, stage: Stage) -> int | None:
+    """Whose points those of a stage are: of the commune's district, or of its province."""
+    return unit.parent_id if stage == Stage.APPRAISED else unit.parent and unit.parent.parent_id
+
+
+def groups_for(period: Period) -> "QuerySet[Criterion]":
+    """The groups of the newest set in force on the last day of a period, in the order of the form."""
+    components = components_for(period)
+    return Criterion.objects.filter(pk__in=components.values("group")).order_by("position")
 
 
 # Consequences.

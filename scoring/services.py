@@ -72,7 +72,7 @@ class ExplainedBefore(Refused):
 
 
 class NotYours(Refused):
-    """The criterion is assigned to another official, whose account enters it."""
+    """The criterion is assigned to another official, or its group was given to another appraiser."""
 
     def __init__(self, criterion: Criterion) -> None:
         super().__init__(criterion)
@@ -134,6 +134,7 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
         wanted = assessment.answers.filter(criterion__code__in=[change.criterion for change in changes]).select_related("criterion")
         answers = {answer.criterion.code: answer for answer in wanted}
         reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate()) if stage == Stage.SELF else {}
+        named = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage)) if stage != Stage.SELF else {}
         for change in changes:
             answer = answers[change.criterion]
             points = _points_of(change, answer)
@@ -142,6 +143,8 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
             if stored == written:
                 continue  # nothing new; also when somebody else has saved the very same
             if stage == Stage.SELF and not rules.may_enter(hat.role, reserved.get(change.criterion), actor.pk):
+                raise NotYours(answer.criterion)
+            if not rules.may_appraise(named.get(answer.criterion.group_id or 0, ()), hat.people(actor)):
                 raise NotYours(answer.criterion)
             if answer.version != change.version:
                 conflicts.append(change.criterion)
@@ -213,7 +216,9 @@ def copy_points(*, assessment: Assessment, stage: Stage, actor: User, only: Coll
     before = rules.STAGE_BEFORE[stage]
     if before is None:
         return 0
-    empty = [(answer, answer.points()) for answer in selectors.form(assessment) if not rules.is_entered(answer.points(), stage)]
+    named, people = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage)), selectors.hat(actor).people(actor)
+    mine = [answer for answer in selectors.form(assessment) if rules.may_appraise(named.get(answer.criterion.group_id or 0, ()), people)]
+    empty = [(answer, answer.points()) for answer in mine if not rules.is_entered(answer.points(), stage)]
     changes = [
         Change(points.criterion, points.at(before), "", answer.version, na=before in points.excluded)
         for answer, points in empty

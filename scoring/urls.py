@@ -25,6 +25,7 @@ urlpatterns = [
     path("evidence/<int:key>/", uploads.file, name="evidence-file"),
     path("appraisals/<slug:period>/<slug:code>/", views.appraisal, name="appraisal"),
     path("appraisals/<slug:period>/<slug:code>/accept/", appraisals.accept, name="appraisal-accept"),
+    path("appraisals/<slug:period>/<slug:code>/shares/", appraisals.shares, name="shares"),
     path("appraisals/<slug:period>/<slug:code>/csv/", views.appraisal_csv, name="appraisal-csv"),
     path("responsibilities/<slug:period>/<slug:code>/", personnel.responsibilities, name="responsibilities"),
     path("delegations/<slug:code>/", personnel.delegations, name="delegations"),

@@ -22,11 +22,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import reads_people
 from accounts.models import User
 from communes.models import Unit
+from communes.rules import Level
 from communes.sentences import write_day
 from communes.tables import csv_lines
 from plan2018.models import Period
 from scoring import access, deadlines, exports, rules, selectors, sentences, services, terms
-from scoring.forms import AnswerForm, ExplainForm, ExtensionForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again, tell_holders
+from scoring.forms import (
+    AnswerForm,
+    ExplainForm,
+    ExtensionForm,
+    Grid,
+    ReasonForm,
+    ReturnForm,
+    TitleForm,
+    read_answers,
+    show_again,
+    tell_holders,
+    tell_shares,
+)
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Scoring, Stage, State
 from scoring.services import ExplainedBefore, Explaining, Incomplete, Locked, NotYours, OwnWork, Refused, Stale, WrongState
@@ -97,7 +110,7 @@ def refusal(error: Refused) -> Refusal:  # noqa: C901 - one branch a cause
             why = Refusal(409, _("Chưa làm: phiếu không còn ở bước này"), f"{STATES[state]} {_('Trang này đã theo trạng thái mới nhất.')}")
         case NotYours(criterion=criterion):
             title = _("Chưa lưu: tiêu thức %(number)s do đồng chí khác phụ trách") % {"number": criterion.number}
-            why = Refusal(403, title, _("Xã đã phân công tiêu thức này cho người khác nhập. Nhờ đồng chí ấy, hoặc người ký của xã."))
+            why = Refusal(403, title, _("Đơn vị đã giao tiêu thức này cho người khác. Nhờ đồng chí ấy, hoặc người phân công của đơn vị."))
         case _:
             raise error
     return why
@@ -382,6 +395,9 @@ def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] |
     at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
     before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
     forms = forms or [AnswerForm(answer, at, against=before) for answer in selectors.form(form)]
+    if stage in (Stage.APPRAISED, Stage.FINAL):
+        given = selectors.shares(form.period_id, selectors.appraising_unit(form.unit, stage))
+        tell_shares(forms, given, selectors.hat(_user(request)).people(_user(request)))
     if stage == Stage.SELF:
         tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), role, _user(request).pk)
     answers = [shown.answer for shown in forms]
@@ -447,10 +463,16 @@ def _grid(
     """What the grid of a district shows to this reader."""
     role = access.role_of(_user(request))
     stage = rules.stage_of(role) or Stage.APPRAISED
+    grid = Grid(forms, stage, role, shown, only=request.GET.get("only", ""))
+    own = district.pk if stage == Stage.APPRAISED else district.parent_id
+    tell_shares(
+        (cell for row in grid.rows for cell in row.cells), selectors.shares(period.pk, own), selectors.hat(_user(request)).people(_user(request))
+    )
     return {
         "period": period,
         "district": district,
-        "grid": Grid(forms, stage, role, shown, only=request.GET.get("only", "")),
+        "grid": grid,
+        "shares_of": _user(request).unit.code if _user(request).unit.level != Level.COMMUNE else "",
         "stage": stage,
         "max_total": forms[0].max_points if forms else None,
     }

@@ -1,10 +1,18 @@
 """Many points accepted at once: seen before it is done, and only what was seen; the table narrowed to what needs a look."""
 
-import pytest
+from decimal import Decimal
 
-from scoring.models import Answer
+import pytest
+from hypothesis import given as given_
+from hypothesis import strategies as st
+
+from accounts.rules import Role
+from ledger.models import Entry
+from scoring import people, rules, services
+from scoring.models import Answer, Criterion, Share
 from scoring.rules import Stage, State
-from tests.factories import bring_to, client_of, fill_in
+from scoring.services import Change, NotYours
+from tests.factories import bring_to, client_of, fill_in, make_user
 from tests.reader import Visitor
 
 GRID = "/appraisals/2018-Y/094/"
@@ -81,3 +89,60 @@ def test_a_filter_that_nobody_knows_shows_everything(district):
 def test_what_accepting_would_do_costs_the_same_for_many(district, django_assert_max_num_queries):
     with django_assert_max_num_queries(13):
         district.client.get(f"{GRID}accept/")
+
+
+# Groups of criteria given to named appraisers.
+
+
+@pytest.fixture
+def given(forms, cast, place):
+    """The first group was given to a colleague of the appraiser."""
+    for form in forms.values():
+        bring_to(form, State.SUBMITTED, 17)
+    colleague = make_user(Role.DISTRICT_APPRAISER, place.district)
+    group = Criterion.objects.get(code="CG1")
+    people.share_out(period=forms["03124"].period, unit=place.district, chosen={group: [colleague]}, actor=cast.appraiser)
+    return colleague
+
+
+def appraise(form, actor, code="CC01"):
+    change = Change(code, Decimal(15), "Thiếu hồ sơ", form.answers.get(criterion__code=code).version)
+    return services.save_points(assessment=form, stage=Stage.APPRAISED, changes=[change], actor=actor)
+
+
+def test_a_group_is_appraised_by_those_it_was_given_to(given, forms, cast):
+    with pytest.raises(NotYours):
+        appraise(forms["03124"], cast.appraiser)
+    appraise(forms["03124"], given)
+    appraise(forms["03151"], make_user(Role.DISTRICT_APPRAISER, forms["03151"].unit.parent))  # another district has its own ways
+
+    assert points(forms["03124"])[0] == points(forms["03151"])[0] == 15
+
+
+def test_accepting_leaves_the_groups_of_others_alone(given, forms, cast):
+    client_of(cast.appraiser).post(f"{GRID}accept/")
+    left = points(forms["03124"])
+    client_of(given).post(f"{GRID}accept/")
+
+    assert (left, points(forms["03124"])) == ([None] * 3, [17] * 3)
+
+
+def test_groups_are_given_on_a_page_and_closed_in_the_table(forms, cast, place):
+    for form in forms.values():
+        bring_to(form, State.SUBMITTED, 17)
+    colleague = make_user(Role.DISTRICT_APPRAISER, place.district)
+    client = client_of(cast.appraiser)
+    assert "Chưa giao riêng nhóm nào" in client.get(f"{GRID}shares/").content.decode()
+
+    client.post(f"{GRID}shares/", {"CG1": [str(colleague.pk), "999999", "x"]})
+    client.post(f"{GRID}shares/", {"CG1": [str(colleague.pk)]})
+
+    assert Share.objects.get().account == colleague
+    assert Entry.objects.filter(subject_kind="shares").count() == 1
+    assert 'id="03124-CC01-points"' not in client.get(GRID).content.decode()
+    assert 'id="03124-CC01-points"' in client_of(colleague).get(GRID).content.decode()
+
+
+@given_(st.sets(st.integers(1, 5)), st.sets(st.integers(1, 5), min_size=1, max_size=2))
+def test_a_group_of_nobody_is_open_to_all(named, who):
+    assert rules.may_appraise(named, who) == (not named or bool(named & who))
