@@ -407,14 +407,16 @@ def entry_accounts(unit_id: int, day: date) -> dict[str, int | None]:
 def shares(period: int, unit: int | None) -> dict[int, set[int]]:
     """To whom (ids) a district, or the province, gave each group of criteria for a period; groups of nobody are left out. One query."""
     found: dict[int, set[int]] = defaultdict(set)
-    for group, account in Share.objects.filter(period=period, unit=unit).values_list("group", "account"):
-        found[group].add(account)
+    for share in Share.objects.filter(period=period, unit=unit):
+        found[share.group_id].add(share.account_id)
     return found
 
 
 def appraising_unit(unit: Unit, stage: Stage) -> int | None:
     """Whose points those of a stage are: of the commune's district, or of its province."""
-    return unit.parent_id if stage == Stage.APPRAISED else unit.parent and unit.parent.parent_id
+    if stage == Stage.APPRAISED or unit.parent is None:
+        return unit.parent_id
+    return unit.parent.parent_id
 
 
 def groups_for(period: Period) -> "QuerySet[Criterion]":
