@@ -22,6 +22,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
@@ -393,6 +394,7 @@ def bring_to(form: Assessment, state: State, *points: float) -> Assessment:
             services.return_(assessment=form, version=form.version, remarks={"CC01": "Xem lại điểm này"}, reason="Chưa khớp hồ sơ", actor=actor)
             continue
         fill_in(form, stage, *points)
+        form.answers.filter(self_points=F("max_points"), self_note="").update(self_note="Theo hồ sơ của xã.")  # full points are explained
         getattr(services, act)(assessment=form, version=form.version, actor=actor)
     form.refresh_from_db()
     assert form.state == rules.State(state)

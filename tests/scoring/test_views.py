@@ -644,7 +644,7 @@ def test_the_grid_costs_ten_queries_whatever_its_rows(cast, place, criteria_set,
     type(mine[0]).objects.filter(pk__in=[form.pk for form in mine]).update(state=State.SUBMITTED, first_submitted_at=timezone.now(), late=True)
     client = client_of(cast.appraiser)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         response = client.get(GRID)
 
     assert text(response).count('class="self"') == 3 * communes
