@@ -17,7 +17,7 @@ AS_IN_PRODUCTION := env DEBUG=0 ALLOWED_HOSTS=portal.example DATABASE_URL=sqlite
 .PHONY: help run test check bench dev env
 help:
 	@echo 'make run    serve the portal at http://$(HOST):$(PORT)/ (HOST and PORT can be set)'
-	@echo 'make test   the whole test suite: SQLite with embedded jobs, then PostgreSQL with Redis'
+	@echo 'make test   the whole test suite: PostgreSQL with Redis, and what may differ on SQLite with embedded jobs'
 	@echo 'make check  lint, format, templates, types, import contracts, migrations, deploy check'
 	@echo 'make bench  benchmarks, printed as ratios'
 
@@ -32,13 +32,14 @@ run: $(RUN) .env
 	$(VENV)/bin/gunicorn config.wsgi --bind '$(HOST):$(PORT)' --workers 2 --threads 4 --graceful-timeout 5 --no-control-socket --log-level warning & server=$$!; \
 	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; wait $$server
 
-# Tests that start workers or browsers are marked `live` and run one after another.
-SUITE := $(PYTHON) -m pytest -n 2 -m "not live" && $(PYTHON) -m pytest -m live
+# Everything on PostgreSQL; on SQLite what is about it or may differ there. Tests that start workers or browsers are marked `live`, one after another.
+ON_SQLITE := $(PYTHON) -m pytest -n 2 -m "(embedded or both) and not live" && $(PYTHON) -m pytest -m "embedded and live"
+ON_POSTGRESQL := $(PYTHON) -m pytest -n 2 -m "not live" && $(PYTHON) -m pytest -m live
 
 test: $(DEV)
 	$(PYTHON) -m tests.services --install
-	env DATABASE_URL= REDIS_URL= sh -c '$(SUITE)'
-	$(PYTHON) -m tests.services -- sh -c '$(SUITE)'
+	env DATABASE_URL= REDIS_URL= sh -c '$(ON_SQLITE)'
+	$(PYTHON) -m tests.services -- sh -c '$(ON_POSTGRESQL)'
 
 check: $(DEV)
 	$(VENV)/bin/ruff check .

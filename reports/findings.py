@@ -54,8 +54,8 @@ def changing(found: Mapping[str, Any]) -> int:
 
 def explanation(found: Mapping[str, Any], words: Mapping[int, str], rest: str) -> str:
     """What a district says of the doubtful places: of each by its cell (`words`, by its place in the list), then of the `rest`; empty when one is left out."""
-    listed = found["warnings"]
-    if not rest and (len(listed) < found["warning_count"] or any(not words.get(place) for place in range(len(listed)))):
+    listed = found.get("warnings", ())
+    if not rest and (len(listed) < found.get("warning_count", 0) or any(not words.get(place) for place in range(len(listed)))):
         return ""
     lines = [
         _("%(sheet)s, ô %(cell)s: %(words)s") % {"sheet": sheet, "cell": f"{column}{row or ''}", "words": words[place]}

@@ -4,6 +4,7 @@ The database and the broker come from the runner: `python -m tests.services -- p
 runs on a SQLite file with embedded jobs, as `make run` does.
 
 Markers: `postgres` needs PostgreSQL or Redis, `embedded` is about SQLite and jobs in process: each is deselected in the other run.
+`both` is what two databases may answer differently (BOTH); `make test` runs it, and what is embedded, on SQLite, and everything on PostgreSQL.
 `live` starts processes, servers or browsers and runs alone; `browser` drives Chromium.
 """
 
@@ -56,8 +57,30 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+BOTH = (
+    "tests/ledger/",
+    "tests/flows/",
+    "tests/communes/test_merge.py",
+    "tests/communes/test_services.py",
+    "tests/config/test_load_demo.py",
+    "tests/config/test_load_reference.py",
+    "tests/plan2018/test_duty_services.py",
+    "tests/plan2018/test_observations.py",
+    "tests/reports/test_fill",
+    "tests/reports/test_quality.py",
+    "tests/reports/test_what_if.py",
+    "tests/scoring/test_models.py",
+    "tests/scoring/test_services.py",
+)
+"""Where tests lean on the database: SQL of our own, constraints, triggers, locks; and the walks from page to figure."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, without calling it skipped, what is about the other run's database."""
+    """Mark what runs on both databases; leave out, without calling it skipped, what is about the other run's database."""
+    for item in items:
+        if item.nodeid.startswith(BOTH):
+            item.add_marker("both")
     needless = [item for item in items if item.get_closest_marker("embedded" if ON_POSTGRES else "postgres")]
     config.hook.pytest_deselected(items=needless)
     items[:] = [item for item in items if item not in needless]

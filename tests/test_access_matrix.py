@@ -131,7 +131,8 @@ TABLE = [
     Row("evidence-file", COMMUNES, get=PERSONS, arguments={"key": "{shown}"}),
     Row("appraisal", DISTRICTS, get=EVERYBODY, post={APPRAISER, *OFFICERS}, arguments=FORM),
     Row("appraisal-accept", DISTRICTS, get={APPRAISER, *OFFICERS}, post={APPRAISER, *OFFICERS}, arguments=FORM),
-    Row("shares", UNITS, get=ABOVE | {Role.LEADER}, post=ABOVE, arguments=FORM),
+    Row("shares", DISTRICTS, get=ABOVE | {Role.LEADER}, post={APPRAISER}, arguments=FORM),
+    Row("shares", ("11",), get=OFFICERS | {Role.LEADER}, post=OFFICERS, arguments=FORM),
     Row("appraisal-csv", DISTRICTS, get=EVERYBODY, arguments=FORM),
     Row("home", get=EVERYBODY, found=302),
     # people: who is responsible, who acts for whom, what points leave to officials, who is barred from awards

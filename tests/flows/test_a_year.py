@@ -60,9 +60,15 @@ def test_one_commune_from_an_empty_form_to_the_ranking(register: None, period: s
     assert "Phiếu chưa đủ" in district.send("Thẩm định xong", expect=422, **{"CC01-points": "15"})
     district.send("Thẩm định xong", **{"CC01-points": "15", "CC01-words": "Thiếu biên bản kỳ họp tháng 7."})
 
-    # The province decides, and for the year grants the title.
+    # The province waits for what the commune says to the lowered point.
     province.open(form)
     province.send("Chép")
+    assert "xã còn được giải trình" in province.send("Duyệt kết quả", expect=409)
+    signatory.open(form)
+    signatory.send("Gửi giải trình lên tỉnh", **{"explain-CC01": "Biên bản kỳ họp tháng 7 gửi kèm."})
+
+    # The province decides, and for the year grants the title.
+    assert "Biên bản kỳ họp tháng 7 gửi kèm." in province.open(form)
     province.send("Duyệt kết quả")
     if clean_strong:
         province.send("Ghi danh hiệu", **{"title-decision_number": "12/QĐ-UBND", "title-decided_on": "15/1/2019"})
@@ -93,7 +99,7 @@ def test_one_commune_from_an_empty_form_to_the_ranking(register: None, period: s
 
     # The ledger tells the whole story, unbroken.
     entries = list(Entry.objects.about("assessment", f"{period}/03127"))
-    assert [entry.act for entry in entries if entry.act != "enter"] == ["submit", "return", "submit", "appraise", "approve"]
+    assert [entry.act for entry in entries if entry.act != "enter"] == ["submit", "return", "submit", "appraise", "explain", "explain", "approve"]
     previous = ""
     for entry in entries:
         assert entry.hash == chain(previous, entry.content())

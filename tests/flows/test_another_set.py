@@ -107,6 +107,11 @@ def test_a_second_set_is_imported_scored_by_and_stands_beside_the_first(place, y
     text = signatory.open(address)
     assert "Mọi thủ tục làm tại một cửa" in text
     typed = {"A1-points": "20,0", "A2-numerator": "57", "A2-denominator": "60", "B1-points": "14", "B2-na": "1", "C1-points": "3"}
+    typed |= {
+        "A1-words": "Mọi thủ tục đều làm ở bộ phận một cửa.",
+        "A2-words": "Sổ một cửa: 57 trong 60 hồ sơ.",
+        "C1-words": "Ba sáng kiến.",
+    }  # full points are explained
     assert "Gõ đủ hai số" in signatory.send("Lưu tất cả", expect=422, **typed | {"A2-denominator": ""})
     assert "Chấm tiêu thức III.2" in signatory.send("Gửi lên huyện", expect=422, **typed)
     assert "Ghi vì sao II.2 không áp dụng" in signatory.send("Gửi lên huyện", expect=422, **{"C2-points": "2"})

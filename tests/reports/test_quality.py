@@ -365,6 +365,7 @@ def looked(forms, year, place, half):
     bring_to(forms["03127"], State.APPROVED, 15)
     bring_to(forms["03148"], State.SUBMITTED, 15)
     bring_to(forms["03124"], State.APPROVED, 20)
+    Answer.objects.filter(assessment=forms["03124"]).update(self_note="")
     Answer.objects.filter(assessment=forms["03124"], criterion__code="CC01").update(self_note="Đủ sổ sách", appraised_reason="Thiếu biên bản")
     for code, value in (("CC01", 15), ("CC03", 19)):
         Answer.objects.filter(assessment=forms["03124"], criterion__code=code).update(appraised_points=value, final_points=value)

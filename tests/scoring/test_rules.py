@@ -32,8 +32,11 @@ maybe_points = st.none() | some_points
 @st.composite
 def forms(draw):
     texts, files = st.sampled_from(["", " ", "vì thiếu hồ sơ"]), st.integers(0, 2)
-    points = [maybe_points | st.just(Decimal(20)), maybe_points, maybe_points, texts, texts, texts, files]
-    return [Points(f"CC{n:02}", Decimal(20), *[draw(value) for value in points]) for n in range(1, draw(st.integers(1, 12)) + 1)]
+    points = [maybe_points | st.just(Decimal(20)), maybe_points, maybe_points, texts, texts]
+    return [
+        Points(f"CC{n:02}", Decimal(20), *[draw(value) for value in points], self_note=draw(texts), evidence=draw(files))
+        for n in range(1, draw(st.integers(1, 12)) + 1)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,7 @@ def test_a_form_is_complete_when_every_point_is_there_every_change_has_its_reaso
             expected = Missing.POINTS
         elif before and points.at(stage) != points.at(before) and not points.reason_at(stage).strip():
             expected = Missing.REASON
-        elif stage == Stage.SELF and points.self_points == 20 and not points.evidence and not points.note.strip():
+        elif stage == Stage.SELF and points.self_points == 20 and not points.evidence and not points.self_note.strip():
             expected = Missing.EVIDENCE
         else:
             expected = None

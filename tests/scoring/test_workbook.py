@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from communes.reading import Refused, _sheet, parse
+from communes.reading import _sheet
+from communes.xlsx import Refused, parse
 from scoring import sheets
 from scoring.sheets import FORM, HEAD, LONGEST, TEMPLATE, Form, Reading, Row, steps
 from scoring.workbook import workbook
