@@ -18,6 +18,10 @@ KINDS = {
     "assessment": gettext_lazy("Phiếu chấm điểm"),
     "deadline": gettext_lazy("Hạn của kỳ"),
     "title": gettext_lazy("Danh hiệu"),
+    "criteria_set": gettext_lazy("Bộ tiêu thức"),
+    "responsibility": gettext_lazy("Phân công phụ trách"),
+    "shares": gettext_lazy("Giao tiêu thức cho người chấm"),
+    "delegation": gettext_lazy("Ủy quyền làm thay"),
     "report": gettext_lazy("Báo cáo của huyện"),
     "observation": gettext_lazy("Số liệu xã báo cáo"),
     "obligation": gettext_lazy("Nhiệm vụ"),
@@ -32,6 +36,7 @@ KINDS = {
     "difficulties": gettext_lazy("Vướng mắc"),
     "support": gettext_lazy("Cầm tay chỉ việc"),
     "inspections": gettext_lazy("Thanh tra, kiểm tra"),
+    "censures": gettext_lazy("Phê bình, nhắc nhở"),
     "edition": gettext_lazy("Số liệu công bố"),
     "paper": gettext_lazy("Văn bản do cổng soạn"),
     "template": gettext_lazy("Mẫu văn bản"),
@@ -55,6 +60,7 @@ ACTS = {
     "return": gettext_lazy("Trả lại"),
     "approve": gettext_lazy("Duyệt"),
     "reopen": gettext_lazy("Mở lại"),
+    "explain": gettext_lazy("Giải trình"),
     "extend": gettext_lazy("Gia hạn"),
     "set": gettext_lazy("Đổi hạn"),
     "grant": gettext_lazy("Ghi danh hiệu"),
@@ -64,6 +70,12 @@ ACTS = {
     "end": gettext_lazy("Kết thúc"),
     "import": gettext_lazy("Nhập từ tệp"),
     "attach": gettext_lazy("Đính tệp"),
+    "replace": gettext_lazy("Thay tệp bằng bản mới"),
+    "detach": gettext_lazy("Gỡ tệp"),
+    "revise": gettext_lazy("Sửa bộ tiêu thức"),
+    "assign": gettext_lazy("Phân công phụ trách"),
+    "share": gettext_lazy("Giao người chấm"),
+    "delegate": gettext_lazy("Ủy quyền"),
     "report": gettext_lazy("Báo cáo"),
     "clear": gettext_lazy("Rút số liệu"),
     "file": gettext_lazy("Gửi báo cáo"),
@@ -77,6 +89,7 @@ ACTS = {
     "hand_back": gettext_lazy("Trả lại nhiệm vụ"),
     "prove": gettext_lazy("Sổ ghi nhận"),
     "happen": gettext_lazy("Phát sinh"),
+    "take_back": gettext_lazy("Thôi giao"),
     "open": gettext_lazy("Mở"),
     "edit": gettext_lazy("Sửa"),
     "copy": gettext_lazy("Chép từ năm trước"),
@@ -190,10 +203,12 @@ PAGES: dict[str, tuple[str, tuple[int, ...]]] = {
     "deadline": ("deadlines", (0,)),
     "period": ("dashboard", (0,)),
     "duty": ("duty", (0, 1)),
+    "criteria_set": ("criteria-set", (0,)),
+    "shares": ("shares", (0, 1)),
 }
 """Kind -> the page of its subject, and the parts of its key that the address takes."""
 
-LINES = frozenset({"working-rules", "dialogues", "apologies", "complaints", "difficulties", "support", "inspections"})
+LINES = frozenset({"working-rules", "dialogues", "apologies", "complaints", "difficulties", "support", "inspections", "censures"})
 """Kinds that are small registers; their keys are unit/line."""
 
 

@@ -278,7 +278,7 @@ def quality_of_districts(groups: Iterable[Group]) -> Iterator[list[Any]]:
         *(_("Đơn vị"), _("Số xã"), _("Đã duyệt"), _("Chênh tự chấm và kết quả, bình quân (điểm)")),
         *(_("Điểm huyện đã đổi"), _("Điểm huyện đã thẩm định"), _("Tỷ lệ đổi (%)"), _("Xã không bị hạ điểm nào"), _("Xã đã thẩm định")),
         *(_("Độ lệch chuẩn của kết quả"), _("Thấp nhất"), _("Cao nhất"), _("Nhảy vọt"), _("So được với kỳ trước")),
-        *(_("Tối đa không có giải thích"), _("Tối đa trái với sổ")),
+        *(_("Tối đa không có minh chứng, giải thích"), _("Tối đa trái với sổ")),
     ]
     for one in groups:
         yield [
@@ -294,7 +294,7 @@ def quality_of_communes(communes: Iterable[Commune]) -> Iterator[list[Any]]:
     yield [
         *(_("Đơn vị"), _("Huyện, thị xã, thành phố"), _("Trạng thái"), _("Tự chấm"), _("Kết quả"), _("Chênh (điểm)")),
         *(_("Điểm huyện đã đổi"), _("Điểm huyện đã hạ"), _("Số tiêu thức"), _("Thay đổi so với kỳ trước (điểm %)")),
-        *(_("Tối đa không có giải thích"), _("Tối đa trái với sổ"), _("Địa bàn xung yếu")),
+        *(_("Tối đa không có minh chứng, giải thích"), _("Tối đa trái với sổ"), _("Địa bàn xung yếu")),
     ]
     for one in communes:
         yield [

@@ -25,7 +25,7 @@ KINDS = {
     "changed": gettext_lazy("Huyện chấm khác xã"),
     "lowered": gettext_lazy("Huyện chấm thấp hơn xã"),
     "jump": gettext_lazy("Khác kết quả kỳ trước, ở các xã nhảy vọt"),
-    "unproven": gettext_lazy("Tự chấm tối đa, không có giải thích"),
+    "unproven": gettext_lazy("Tự chấm tối đa, không có minh chứng, giải thích"),
     "contradicted": gettext_lazy("Điểm tối đa trái với sổ"),
 }
 """What a figure is made of -> its name where it is opened."""
@@ -33,7 +33,7 @@ KINDS = {
 REASONS = {
     "gap": (gettext_lazy("Tự chấm cao hơn kết quả"), gettext_lazy("%s%% của thang điểm")),
     "contradicted": (gettext_lazy("Điểm tối đa trái với sổ"), gettext_lazy("%s tiêu thức")),
-    "unproven": (gettext_lazy("Điểm tối đa không có giải thích"), gettext_lazy("%s%% số tiêu thức")),
+    "unproven": (gettext_lazy("Điểm tối đa không có minh chứng, giải thích"), gettext_lazy("%s%% số tiêu thức")),
     "jump": (gettext_lazy("Kết quả nhảy vọt so với kỳ trước, lên hoặc xuống"), gettext_lazy("%s điểm phần trăm")),
     "key_area": (gettext_lazy("Địa bàn xung yếu"), gettext_lazy("có")),
 }
@@ -102,7 +102,7 @@ def _answer(group: Group) -> SafeString | str:
         parts.append(format_html(_gap_words(higher=group.gap >= 0, single=len(group.communes) == 1), gap=figure(abs(group.gap))))
     if group.judged:
         parts.append(format_html(_("huyện đổi <b>{changed} trong {judged} điểm</b>"), changed=figure(group.changed), judged=figure(group.judged)))
-    words = _("<b>{n}</b> điểm tối đa không có giải thích, <b>{m}</b> trái với sổ")
+    words = _("<b>{n}</b> điểm tối đa không có minh chứng, giải thích, <b>{m}</b> trái với sổ")
     parts.append(format_html(words, n=figure(group.unproven), m=figure(group.contradicted)))
     first, *rest = parts
     return format_html("{}{}.", SafeString(first[:1].upper() + first[1:]), format_html_join("", "; {}", ((part,) for part in rest)))
@@ -156,7 +156,7 @@ def differs(row: Row) -> bool:
 def _doubts(row: Row) -> list[str]:
     said = []
     if row["is_unproven"]:
-        said.append(_("Tự chấm tối đa, không có giải thích"))
+        said.append(_("Tự chấm tối đa, không có minh chứng, giải thích"))
     if row["is_changed"]:
         said.append(_moved(row["appraised_points"] - row["self_points"], _("Huyện chấm thấp hơn %s điểm"), _("Huyện chấm cao hơn %s điểm")))
     if row["is_gap"] and row["final_points"] != row["appraised_points"]:
@@ -203,7 +203,7 @@ def reasons(pick: Pick, before: str) -> list[str]:
     words: Mapping[str, str] = {
         "gap": _("tự chấm cao hơn kết quả %s điểm") % figure(one.gap or Decimal(0)),
         "contradicted": _("%s điểm tối đa trái với sổ") % figure(one.contradicted),
-        "unproven": _("%s điểm tối đa không có giải thích") % figure(one.unproven),
+        "unproven": _("%s điểm tối đa không có minh chứng, giải thích") % figure(one.unproven),
         "jump": (_("kết quả tăng %(n)s điểm phần trăm so với %(before)s") if jump > 0 else _("kết quả giảm %(n)s điểm phần trăm so với %(before)s"))
         % {"n": figure(abs(jump)), "before": before},
         "key_area": _("địa bàn xung yếu"),

@@ -1,11 +1,13 @@
 """The audit page: each sees what is theirs, finds it by day, person, act, kind, unit, criterion and words, and reads it in words."""
 
 import csv
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -13,8 +15,10 @@ from accounts import services as accounts
 from accounts.rules import Role
 from ledger import selectors, services
 from ledger.models import Entry
+from plan2018.duties import DutyAct
 from reports import access, entries
-from scoring.rules import Stage, State
+from reports.rules import ReportAct
+from scoring.rules import Act, Stage, State
 from scoring.services import Change, save_points
 from tests.factories import bring_to, client_of
 from tests.helpers import by_hand
@@ -247,3 +251,17 @@ def test_a_big_ledger_is_searched_by_index(place, cast):
     for found in (plan(cast.officer), plan(cast.officer, **old), plan(cast.appraiser), plan(cast.appraiser, **old)):
         assert "entry_by_time" in found or "entry_of_unit" in found
         assert "Seq Scan on ledger_entry" not in found
+
+
+def test_every_act_and_every_kind_that_the_code_records_has_its_words():
+    """Walks the sources: what somebody adds to the ledger must be told in words, not by its code."""
+    acts, kinds = set(), set()
+    for room in ("accounts", "communes", "ledger", "plan2018", "scoring", "reports"):
+        for path in (settings.BASE_DIR / room).glob("*.py"):
+            text = path.read_text()
+            acts |= set(re.findall(r'record(?:_each)?\(\s*act="(\w+)"', text)) | set(re.findall(r'_record\("(\w+)"', text))
+            kinds |= set(re.findall(r'kind="([\w-]+)", key=', text))
+    acts |= {act.value for act in (*Act, *DutyAct, *ReportAct)}
+
+    assert len(acts) > 30
+    assert (acts - set(entries.ACTS), kinds - set(entries.KINDS)) == (set(), set())

@@ -34,6 +34,7 @@ from tests.factories import (
     bring_to,
     client_of,
     fill_in,
+    make_evidence,
     make_forms,
     make_indicator,
     make_period,
@@ -396,7 +397,7 @@ def test_the_province_sees_each_district_and_the_whole(looked, cast):
     text = page(cast.officer)
 
     assert (
-        "Xã tự chấm cao hơn kết quả bình quân <b>3 điểm</b>; huyện đổi <b>2 trong 6 điểm</b>; <b>2</b> điểm tối đa không có giải thích, <b>1</b> trái với sổ."
+        "Xã tự chấm cao hơn kết quả bình quân <b>3 điểm</b>; huyện đổi <b>2 trong 6 điểm</b>; <b>2</b> điểm tối đa không có minh chứng, giải thích, <b>1</b> trái với sổ."
         in text
     )
     assert rows(text, "h-huyen") == [
@@ -450,7 +451,7 @@ def test_a_commune_is_told_answer_by_answer_with_both_values_and_ways_to_both(lo
     ]
     assert found["I.2 Tiêu thức thành phần 2"][
         -1
-    ] == "Tự chấm tối đa, không có giải thích Trái sổ trụ sở kiên cố: sổ ghi không ( TG30 (II.2 gạch 8))".replace("( ", "(")
+    ] == "Tự chấm tối đa, không có minh chứng, giải thích Trái sổ trụ sở kiên cố: sổ ghi không ( TG30 (II.2 gạch 8))".replace("( ", "(")
     assert 'href="/assessments/2018-Y/03124/#CC02"' in text
     assert 'href="/registers/03124/office/"' in text
 
@@ -483,7 +484,7 @@ def test_the_sample_says_whom_and_why_and_can_be_drawn_again(looked, cast):
     for reason in (
         "tự chấm cao hơn kết quả 6 điểm",
         "1 điểm tối đa trái với sổ",
-        "2 điểm tối đa không có giải thích",
+        "2 điểm tối đa không có minh chứng, giải thích",
         "kết quả tăng 15 điểm phần trăm so với 6 tháng đầu năm 2018",
     ):
         assert reason in noong_bua[3]
@@ -521,3 +522,12 @@ def test_results_are_compared_with_the_same_part_of_the_year_before_or_the_last_
     assert points.earlier(later, [year, half]) == half
     assert points.earlier(year, [half, later]) == half
     assert points.earlier(half, [year, later]) is None
+
+
+def test_a_file_is_evidence_as_well_as_a_word(looked, forms, cast):
+    before = points.communes(looked, cast.officer.unit, None)
+    make_evidence(forms["03124"], "CC02")
+    after = points.communes(looked, cast.officer.unit, None)
+
+    assert [one.unproven for one in before if one.code == "03124"] == [2]
+    assert [one.unproven for one in after if one.code == "03124"] == [1]
