@@ -254,10 +254,10 @@ def test_ceilings_are_for_the_district_the_province_and_the_signatory(cast, appr
 
 def test_the_list_costs_the_same_for_one_official_and_for_three(cast, approved, criteria, place, django_assert_max_num_queries):
     client = client_of(cast.officer)
-    with django_assert_max_num_queries(12) as two:
+    with django_assert_max_num_queries(13) as two:
         client.get(reverse("consequences", args=ASSIGN))
     Responsibility.objects.filter(criterion=criteria[1]).update(person=OfficialFactory(unit=place.commune).person)
-    with django_assert_max_num_queries(12) as three:
+    with django_assert_max_num_queries(13) as three:
         client.get(reverse("consequences", args=ASSIGN))
 
     assert len(two) == len(three)
