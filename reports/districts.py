@@ -169,8 +169,11 @@ def grid(request: HttpRequest, period: str, code: str) -> HttpResponse:
     wrong = [cell for cell in touched if cell.error or cell.conflict]
     saved = 0 if refusal else len(changes) - len(stale)
     status = 409 if refusal or stale else 422 if wrong else 200
-    if saved and not wrong and not request.headers.get("HX-Request"):
-        messages.success(request, ngettext("Đã lưu %(n)d ô.", "Đã lưu %(n)d ô.", saved) % {"n": saved})
+    if not wrong and not refusal and not request.headers.get("HX-Request"):
+        if saved:
+            messages.success(request, ngettext("Đã lưu %(n)d ô.", "Đã lưu %(n)d ô.", saved) % {"n": saved})
+        else:
+            messages.info(request, _("Không có gì mới để lưu."))
         return redirect("report-grid", period=period, code=code)
     return _grid(request, report, rows, touched=touched, wrong=wrong, saved=saved, refusal=refusal, status=status)
 

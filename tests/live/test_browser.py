@@ -54,9 +54,17 @@ def test_entry_appraisal_and_approval(browser: Browser) -> None:
         page.goto("/appraisals/2018-Y/094/")
         district.keep("grid-1440")
 
+        page = commune.page
+        page.goto(FORM)
+        page.get_by_label("Giải trình về I.1").fill("Biên bản kỳ họp tháng 7 gửi kèm.")
+        commune.keep("explanation-360")
+        page.get_by_role("button", name="Gửi giải trình lên tỉnh").click()
+        expect(page.get_by_text("Đã gửi giải trình lên tỉnh.")).to_be_visible()
+
         province = Desk(browser, address, Role.PROVINCE_OFFICER, "11", DESK)
         page = province.page
         page.goto(FORM)
+        expect(page.locator("#CC01")).to_contain_text("Xã giải trình: Biên bản kỳ họp tháng 7 gửi kèm.")
         page.get_by_role("button", name="Chép").click()
         expect(page.locator("[name=CC12-points]")).to_have_value("17,5")
         page.get_by_role("button", name="Duyệt kết quả").click()
@@ -254,7 +262,7 @@ def test_the_figures_of_a_district_are_pasted_from_a_spreadsheet_and_survive_a_l
         page.locator("#grid-news a").first.click()
         page.locator("[aria-invalid=true]").last.fill("10/20")
         page.get_by_role("button", name="Lưu bảng").click()
-        expect(page.locator(".notes")).to_contain_text("Đã lưu")
+        expect(page.locator(".notes")).to_contain_text(re.compile("Đã lưu|Không có gì mới"))  # the line came back: it may have sent all by itself
         assert Figure.objects.filter(numerator=13, denominator=15).count() == 1
 
 
