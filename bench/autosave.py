@@ -39,7 +39,8 @@ def served() -> Iterator[int]:
     """The portal as `make run` serves it, with the bare view; its port."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "bench.bare", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
-    environment = {**os.environ, "MFA_REQUIRED": "0", "LOG_LEVEL": "ERROR"}
+    production = {"DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "BEHIND_TLS_PROXY": "0"}
+    environment = {**os.environ, **production, "MFA_REQUIRED": "0", "LOG_LEVEL": "ERROR"}
     with subprocess.Popen([*command, "--log-level", "error"], env=environment) as server:
         try:
             for _try in range(200):

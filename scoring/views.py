@@ -139,7 +139,8 @@ def assessment(request: HttpRequest, period: str, code: str) -> HttpResponse:
 def criterion(request: HttpRequest, period: str, code: str, criterion: str) -> HttpResponse:
     """Save one criterion and answer the fragments that this changed, on its page or (`grid` sent) in the grid of the district."""
     form, stage = access.get_assessment_to_enter(_user(request), period, code)
-    mine = selectors.form(form, criterion)
+    answers = selectors.form(form)
+    mine = [answer for answer in answers if answer.criterion.code == criterion]
     if not mine:
         raise Http404(_("Không có tiêu thức %s.") % criterion)
     in_grid = "grid" in request.POST and stage != Stage.SELF  # a commune has no grid
@@ -155,7 +156,7 @@ def criterion(request: HttpRequest, period: str, code: str, criterion: str) -> H
         context = _grid(request, *found)
         row = next(row for row in context["grid"].rows if row.form.pk == form.pk)
         return render(request, "scoring/_saved_cell.html", context | {"row": row, "form": shown}, status=status)
-    forms = [shown if answer.pk == shown.answer.pk else AnswerForm(answer, stage) for answer in selectors.form(form)]
+    forms = [shown if answer.pk == shown.answer.pk else AnswerForm(answer, stage) for answer in answers]
     context = _where(request, form, forms) | {"form": shown, "user": _user(request)}
     return HttpResponse(render_to_string("scoring/_saved.html", context), status=status)  # without what a page's frame needs
 
@@ -301,7 +302,7 @@ def _save(request: HttpRequest, form: Assessment, stage: Stage, answers: Sequenc
         return show_again(typed, answers), 0
     stale = services.save_points(assessment=form, stage=stage, changes=changes, actor=_user(request))
     form.refresh_from_db(fields=["version"])
-    fresh = {answer.pk: answer for answer in selectors.form(form)}
+    fresh = {answer.pk: answer for answer in selectors.form(form, answers[0].criterion.code if len(answers) == 1 else "")}
     shown = show_again(typed, [fresh[answer.pk] for answer in answers], stale, selectors.last_writers(form, stage) if stale else {})
     return shown, len(changes) - len(stale)
 
