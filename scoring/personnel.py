@@ -24,9 +24,9 @@ from plan2018.models import Period
 from plan2018.selectors import register_day
 from scoring import access, consequences, nominees, people, selectors
 from scoring.consequences import LED_BY_CLASS, Rating, Standing
-from scoring.forms import AssignForm, DelegationForm, NomineesForm
 from scoring.nominees import Answer
 from scoring.people import Backdated, Changed, Overlap, Post, Unfit
+from scoring.people_forms import AssignForm, DelegationForm, NomineesForm
 
 RATINGS = {
     Rating.EXCELLENT: gettext_lazy("Hoàn thành xuất sắc nhiệm vụ"),

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from plan2018.models import Period
 from scoring import access, selectors, sentences, terms
-from scoring.forms import DeadlineForm
 from scoring.rules import Act
+from scoring.time_forms import DeadlineForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

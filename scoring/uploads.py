@@ -23,7 +23,7 @@ from communes.sentences import unfit_file
 from scoring import access, selectors
 from scoring import evidence as acts
 from scoring.evidence import Full, Known, Limit, Outcome
-from scoring.forms import EvidenceForm, ExistingForm, VersionForm
+from scoring.evidence_forms import EvidenceForm, ExistingForm, VersionForm
 from scoring.models import Answer
 from scoring.services import Refused, WrongState
 from scoring.views import refusal

@@ -27,22 +27,11 @@ from communes.sentences import write_day
 from communes.tables import csv_lines
 from plan2018.models import Period
 from scoring import access, deadlines, exports, rules, selectors, sentences, services, terms
-from scoring.forms import (
-    AnswerForm,
-    ExplainForm,
-    ExtensionForm,
-    Grid,
-    ReasonForm,
-    ReturnForm,
-    TitleForm,
-    read_answers,
-    show_again,
-    tell_holders,
-    tell_shares,
-)
+from scoring.forms import AnswerForm, ExplainForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again, tell_holders, tell_shares
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Scoring, Stage, State
 from scoring.services import ExplainedBefore, Explaining, Incomplete, Locked, NotYours, OwnWork, Refused, Stale, WrongState
+from scoring.time_forms import ExtensionForm
 
 COPY = "copy"
 """An act that only fills points in; it makes no move."""
