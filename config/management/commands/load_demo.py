@@ -3,7 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from config import demo, demo_registers, demo_reports, provinces
@@ -50,11 +50,20 @@ class Command(BaseCommand):
             demo.load(plans.periods(), seed=seed, password=settings.DEMO_PASSWORD)
             demo_registers.load_registers(plans.periods(), seed=seed)
             demo_reports.load_reports(plans.periods(), seed=seed)
+            _count_anew()
             for period in plans.periods():
                 editions.publish(period=period, final=False, note="Số liệu minh họa", actor=None)
             self.stdout.write(f"{User.objects.filter(is_demo=True).count()} illustrative users, forms of {len(plans.periods())} periods")
         if scale:
             year = Period.objects.filter(kind=Period.YEAR).latest("ends_on")
             self.stdout.write(f"{provinces.load_provinces(year, count=scale, seed=seed)} further provinces")
+            _count_anew()
         for period in plans.periods():
             reports.fill(period)
+
+
+def _count_anew() -> None:
+    """Let PostgreSQL count what was loaded in this transaction: without statistics a fill can take a plan that ends at the statement timeout."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
