@@ -26,7 +26,7 @@ from communes.reading import Sheet, read
 from communes.rules import clean_name, name_key, person_key
 from communes.sheets import Draft, Heading, Line, Place, Places, Table, clean, letter, tables, twins
 from communes.standards import DECLARED, LAND, TITLES, Gap, Kind, fitting, missing, until, years_later
-from communes.xlsx import Refused
+from communes.xlsx import LONGEST, Refused
 
 DATA = Path(__file__).parent / "data"
 
@@ -438,11 +438,11 @@ def variants() -> list[tuple[str, str]]:
         return [(row["code"], row["variant"]) for row in csv.DictReader(file)]
 
 
-def read_sheets(upload: Upload) -> list[Sheet] | str:
-    """The sheets of a file, read by a process of its own; or the cause for which it is refused."""
+def read_sheets(upload: Upload, longest: int = LONGEST) -> list[Sheet] | str:
+    """The sheets of a file, read by a process of its own (texts beyond `longest` characters are cut); or the cause for which it is refused."""
     try:
         with upload.file.open() as file:
-            return read(file.read())
+            return read(file.read(), longest)
     except Refused as refused:
         return refused.cause
 

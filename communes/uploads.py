@@ -40,6 +40,14 @@ POLL = ((timedelta(seconds=20), 1), (timedelta(minutes=2), 5))
 """How long ago a file came, and after how many seconds its page asks again."""
 POLL_LAST = 30
 
+
+def progress(upload: Upload) -> dict[str, Any]:
+    """How far the work on a file is, and after how many seconds its page asks again."""
+    age = timezone.now() - upload.uploaded_at
+    poll = next((seconds for limit, seconds in POLL if age < limit), POLL_LAST)
+    return {"step": selectors.step(upload), "steps": services.STEPS, "poll": poll}
+
+
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -101,10 +109,10 @@ def _show(request: HttpRequest, found: Upload, *, status: int = 200, error: str 
     job = selectors.job_of(found)
     context: dict[str, Any] = {**_about(found.register, found.unit), "upload": found, "job": job, "error": error, "page": PAGES.get(found.register)}
     if (job and not job.finished) or not found.findings:
-        age = timezone.now() - found.uploaded_at
-        steps = selectors.step(found)
-        context |= {"here": reverse("upload-check", args=[found.pk]), "again": reverse("upload", args=[found.unit.code, found.register])}
-        context |= {"step": steps, "steps": services.STEPS, "poll": next((seconds for limit, seconds in POLL if age < limit), POLL_LAST)}
+        context |= progress(found) | {
+            "here": reverse("upload-check", args=[found.pk]),
+            "again": reverse("upload", args=[found.unit.code, found.register]),
+        }
         fragment = request.headers.get("HX-Request") == "true"
         return render(request, "communes/_upload_job.html" if fragment else "communes/upload_job.html", context, status=status)
     if request.headers.get("HX-Request") == "true":

@@ -3,10 +3,10 @@
 from celery import shared_task
 from django.utils.translation import gettext as _
 
+from communes import registers
 from communes import services as uploads
 from communes.models import Upload
-from communes.reading import Sheet, read
-from communes.xlsx import Refused
+from communes.reading import Sheet
 from ledger import services as ledger
 from ledger.models import Job
 from ledger.tasks import send_on_commit
@@ -62,11 +62,7 @@ def _read(job: Job) -> tuple[Upload, list[Sheet] | str]:
     """The sheets of the file, read by a process of its own; or the cause for which it is refused."""
     upload = Upload.objects.select_related("unit").get(pk=job.key)
     uploads.note_step(upload, 1)
-    try:
-        with upload.file.open() as file:
-            found: list[Sheet] | str = read(file.read(), sheets.LONGEST)
-    except Refused as refused:
-        found = refused.cause
+    found = registers.read_sheets(upload, sheets.LONGEST)
     uploads.note_step(upload, 2)
     return upload, found
 

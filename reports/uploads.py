@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -19,8 +18,8 @@ from communes import selectors as files
 from communes.forms import SheetForm
 from communes.models import Unit, Upload
 from communes.reading import mark
-from communes.services import STEPS, BadFile, Stale
-from communes.uploads import EXCEL, POLL, POLL_LAST
+from communes.services import BadFile, Stale
+from communes.uploads import EXCEL, progress
 from communes.xlsx import Refused
 from ledger.tasks import send_on_commit
 from plan2018.models import Period
@@ -102,8 +101,7 @@ def _show(
     context: dict[str, Any] = {**about, "upload": found, "job": job, "here": here, "error": error}
     fragment = request.headers.get("HX-Request") == "true"
     if (job and not job.finished) or not found.findings:
-        age = timezone.now() - found.uploaded_at
-        context |= {"step": files.step(found), "steps": STEPS, "poll": next((seconds for limit, seconds in POLL if age < limit), POLL_LAST)}
+        context |= progress(found)
         return render(request, "communes/_upload_job.html" if fragment else "reports/upload_job.html", context, status=status)
     if fragment:
         return HttpResponseClientRefresh()

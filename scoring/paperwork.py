@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,8 +17,8 @@ from communes import selectors as files
 from communes.forms import SheetForm
 from communes.models import Upload
 from communes.reading import mark
-from communes.services import STEPS, BadFile, Stale
-from communes.uploads import EXCEL, POLL, POLL_LAST
+from communes.services import BadFile, Stale
+from communes.uploads import EXCEL, progress
 from communes.xlsx import Refused
 from ledger.tasks import send_on_commit
 from plan2018.sentences import inside
@@ -105,8 +104,7 @@ def _show(request: HttpRequest, form: Assessment, found: Upload, *, status: int 
     context = {**_about(form), "upload": found, "job": job, "here": reverse("assessment-upload-check", args=place), "error": error}
     fragment = request.headers.get("HX-Request") == "true"
     if (job and not job.finished) or not found.findings:
-        age = timezone.now() - found.uploaded_at
-        context |= {"step": files.step(found), "steps": STEPS, "poll": next((seconds for limit, seconds in POLL if age < limit), POLL_LAST)}
+        context |= progress(found)
         return render(request, "communes/_upload_job.html" if fragment else "scoring/upload_job.html", context, status=status)
     if fragment:
         return HttpResponseClientRefresh()

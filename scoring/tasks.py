@@ -4,10 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from communes import registers
 from communes import services as uploads
 from communes.models import Upload
-from communes.reading import Sheet, read
-from communes.xlsx import Refused
 from ledger import services as ledger
 from ledger.models import Job
 from scoring import intake, sheets, terms
@@ -22,11 +21,7 @@ def check_upload(job_id: str) -> None:
 def _check(job: Job) -> str:
     upload = Upload.objects.select_related("unit").get(pk=job.key)
     uploads.note_step(upload, 1)
-    try:
-        with upload.file.open() as file:
-            found: list[Sheet] | str = read(file.read(), sheets.LONGEST)
-    except Refused as refused:
-        found = refused.cause
+    found = registers.read_sheets(upload, sheets.LONGEST)
     uploads.note_step(upload, 2)
     intake.check(upload=upload, found=found)
     uploads.note_step(upload, 0)
