@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.rules import Role
+from ledger.rules import digest
 from scoring import access, people, rules, selectors, services
 from scoring.models import Answer, Assessment
 from scoring.rules import Classification, Stage, State
@@ -57,14 +58,19 @@ def accept(request: HttpRequest, period: str, code: str) -> HttpResponse:
     proven = bool((request.POST if request.method == "POST" else request.GET).get("proven"))
     open_ = [form for form in forms if rules.stage_for(State(form.state), access.role_of(user)) == stage]
     plans = [plan for form in open_ if (plan := _plan(form, stage, proven=proven)).filled or plan.unproven]
-    if request.method == "POST":
+    seen = digest([[plan.form.pk, plan.form.version] for plan in plans])
+    moved = request.method == "POST" and request.POST.get("seen") != seen
+    if moved and not any(plan.filled for plan in plans):  # a second click
+        messages.info(request, _("Không còn ô trống nào để nhận điểm."))
+        return redirect("appraisal", period=period, code=code)
+    if request.method == "POST" and not moved:
         saved = 0
         for plan in plans:
             try:
                 only = [answer.criterion.code for answer in plan.filled]
                 saved += services.copy_points(assessment=plan.form, stage=stage, actor=user, only=only)
             except Refused:
-                continue  # somebody was faster; the table shows what stands now
+                messages.warning(request, _("%s: chưa nhận điểm, phiếu vừa có thay đổi. Xem lại bảng.") % plan.form.unit.full_name)
         messages.success(request, ngettext("Đã nhận %(n)d điểm.", "Đã nhận %(n)d điểm.", saved) % {"n": saved})
         return redirect("appraisal", period=period, code=code)
     context: dict[str, Any] = {
@@ -75,8 +81,10 @@ def accept(request: HttpRequest, period: str, code: str) -> HttpResponse:
         "proven": proven,
         "cells": sum(len(plan.filled) for plan in plans),
         "unproven": sum(len(plan.unproven) for plan in plans),
+        "seen": seen,
+        "moved": moved,
     }
-    return render(request, "scoring/accept.html", context)
+    return render(request, "scoring/accept.html", context, status=409 if moved else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

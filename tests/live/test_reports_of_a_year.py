@@ -217,6 +217,7 @@ def test_ten_districts_report_both_periods_by_workbooks(browser, tmp_path):
                 officer.send(content)
                 expect(officer.page.locator("main")).to_contain_text(re.compile(r"Ô [A-Z]+6\b"))
                 expect(officer.page.locator("main")).to_contain_text("Lớn hơn")
+                expect(officer.page.locator(".answer")).to_contain_text("1 lỗi")
                 assert not Figure.objects.filter(report__unit__code=name.removesuffix("-sai"), report__period=period).exists()
             for district, content in good.items():
                 officer = districts[district]
@@ -238,6 +239,8 @@ def test_ten_districts_report_both_periods_by_workbooks(browser, tmp_path):
                 assert whole["11", indicator] == tuple(sum(metrics[unit.code, indicator][part] for unit in units) for part in (0, 1))
 
             edition = Edition.objects.filter(period=period).latest("number")
+            for (district, indicator), pair in metrics.items():
+                assert [int(Decimal(number)) for number in edition.content["figures"][district][indicator][:2]] == list(pair)
             names = {unit.full_name: unit.code for unit in Unit.objects.on(period.ends_on)}
             excel = of_excel(province.document("annex", "xlsx", edition))
             for (district, indicator), pair in metrics.items():

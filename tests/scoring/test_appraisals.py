@@ -71,6 +71,17 @@ def test_a_second_click_accepts_nothing_twice(district, forms):
     assert list(Answer.objects.order_by("pk").values_list("version", flat=True)) == versions
 
 
+def test_a_form_that_changed_since_the_preview_is_shown_again(district, forms, cast):
+    district.open(f"{GRID}accept/")
+    appraise(forms["03124"], cast.appraiser, "CC02")
+    text = district.send("Nhận 5 điểm", expect=409)
+
+    assert "có phiếu vừa thay đổi" in text
+    assert points(forms["03124"]) == [None, 15, None]
+    district.send("Nhận 4 điểm")
+    assert points(forms["03124"]) == [17, 15, 20]
+
+
 @pytest.mark.parametrize(("only", "seen", "hidden"), [("disputed", "03127", "03124"), ("unproven", "03124", "03127"), ("far", "03127", "03124")])
 def test_the_table_is_narrowed_to_what_needs_a_look(district, only, seen, hidden):
     district.open(f"{GRID}?only={only}")
@@ -119,10 +130,16 @@ def test_a_group_is_appraised_by_those_it_was_given_to(given, forms, cast):
     assert points(forms["03124"])[0] == points(forms["03151"])[0] == 15
 
 
+def accept(actor):
+    visitor = Visitor(client_of(actor))
+    visitor.open(f"{GRID}accept/")
+    visitor.send("Nhận 6 điểm")
+
+
 def test_accepting_leaves_the_groups_of_others_alone(given, forms, cast):
-    client_of(cast.appraiser).post(f"{GRID}accept/")
+    accept(cast.appraiser)
     left = points(forms["03124"])
-    client_of(given).post(f"{GRID}accept/")
+    accept(given)
 
     assert (left, points(forms["03124"])) == ([None] * 3, [17] * 3)
 

@@ -523,5 +523,5 @@ def test_pages_cost_the_same_whatever_the_files(cast, form, place, who, page, fi
         make_evidence(form, f"CC0{n % 3 + 1}", content=pdf(str(n)))
     client = client_of(getattr(cast, who))
 
-    with django_assert_max_num_queries(18 if page == FORM else 12):
+    with django_assert_max_num_queries(17 if page == FORM else 12):
         assert client.get(page).status_code == 200
