@@ -167,7 +167,8 @@ _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+(?:,\d{1,9})?|(?:,\d{3})
 
 def number(cell: Cell, *, low: int, high: int, places: int = 0) -> Decimal:
     """A number from `low` to `high` with at most `places` decimals: 91,5 or 91.5; 1.234,5 where it can mean one thing only. Raises Wrong."""
-    hint = _("Gõ một số từ %(low)s đến %(high)s, ví dụ %(example)s.") % {"low": low, "high": high, "example": "12" if not places else "120,5"}
+    bounds = {"low": low, "high": f"{high:,}".replace(",", ".")}
+    hint = _("Gõ một số từ %(low)s đến %(high)s, ví dụ %(example)s.") % {**bounds, "example": "12" if not places else "120,5"}
     if isinstance(cell, int | float):
         found = Decimal(repr(cell))  # what the sheet shows: 20.005, never 20.00499...
         if not found.is_finite():
@@ -175,7 +176,7 @@ def number(cell: Cell, *, low: int, high: int, places: int = 0) -> Decimal:
     else:
         found = _typed_number(text(cell), places, hint)
     if not low <= found <= high:
-        raise Wrong(_("Số nằm ngoài khoảng cho phép (từ %(low)s đến %(high)s).") % {"low": low, "high": high}, hint)
+        raise Wrong(_("Số nằm ngoài khoảng cho phép (từ %(low)s đến %(high)s).") % bounds, hint)
     exact = found.quantize(Decimal(1).scaleb(-places))
     if abs(exact - found) > Decimal("1e-9"):  # the dust of binary fractions is no decimal
         raise Wrong(

@@ -102,7 +102,7 @@ def test_a_number_is_read_in_every_way_that_means_one_number(cell, value):
         ("20.0055", "chữ số sau dấu phẩy"),
         (20.005, "chữ số sau dấu phẩy"),
         ("-1", "ngoài khoảng"),
-        ("99999999", "ngoài khoảng"),
+        ("99999999", "từ 0 đến 9.999.999"),
         ("1.2.3", "Không phải là số"),
         ("91,5%", "phần trăm"),
         (("date", "2018-01-01"), "ngày"),

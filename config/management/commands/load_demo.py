@@ -39,6 +39,7 @@ class Command(BaseCommand):
         if not 0 <= options["scale"] <= 2600:
             raise CommandError("--scale takes 0 to 2600 provinces.")
         with transaction.atomic():
+            _take_the_time()
             self.load(options["seed"], options["scale"])
 
     def load(self, seed: int, scale: int) -> None:
@@ -60,6 +61,13 @@ class Command(BaseCommand):
             _count_anew()
         for period in plans.periods():
             reports.fill(period)
+
+
+def _take_the_time() -> None:
+    """A bulk load is not bound by the time that PostgreSQL gives to a page."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def _count_anew() -> None:
