@@ -38,7 +38,7 @@ def record(
 
     `unit` (id) is whose subject it is: those who serve it or a unit above read the entry. Without one, only the province does.
     """
-    last, number = Entry.objects.about(kind, key).values_list("hash", "number").last() or ("", 0)
+    last, number = selectors.newest.first(kind=kind, key=key) or ("", 0)
     entry = Entry(
         at=timezone.now(),
         actor_id=actor.pk if actor else None,

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, DecimalField, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
@@ -187,10 +189,15 @@ def stage_total(stage: Stage, answers: str = "") -> Case:
     return Case(When(IsNull(earned, False), then=within), output_field=number)
 
 
+def beneath(unit: Any) -> Q:
+    """What keeps the assessments of the communes under a unit, given by its key or by a slot of a prepared query."""
+    return Q(unit=unit) | Q(unit__parent=unit) | Q(unit__parent__parent=unit)
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def under(self, unit: Unit) -> "AssessmentQuerySet":
         """Assessments of the communes under this unit."""
-        return self.filter(Q(unit=unit.pk) | Q(unit__parent=unit.pk) | Q(unit__parent__parent=unit.pk))
+        return self.filter(beneath(unit.pk))
 
     def with_totals(self) -> "AssessmentQuerySet":
         """Adds self_total, appraised_total and final_total; None where nothing is entered."""

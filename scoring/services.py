@@ -1,6 +1,6 @@
 """What people do to an assessment: open, enter points, submit, appraise, return, approve, reopen, enter a title. One transaction and one ledger entry each."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -117,10 +117,13 @@ def open_period(period: Period, *, actor: User | None = None) -> int:
     return len(opened)
 
 
-def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Change], actor: User) -> list[str]:
+def save_points(
+    *, assessment: Assessment, stage: Stage, changes: Iterable[Change], actor: User, answers: list[Answer] | None = None
+) -> list[str]:
     """Save what was typed, criterion by criterion; give back the criteria where someone else saved first (theirs stay, ours are not written).
 
-    The state is checked by the first statement of the transaction, which also locks the form; each saved criterion leaves a ledger entry.
+    The state is checked by the first statement of the transaction, which also locks the form; each saved criterion leaves a ledger entry. `answers`:
+    the whole form as it was read after `assessment`, where the caller has it: read anew only if the form has moved since, and left as it is stored now.
     Raises WrongState when these points may not be written now, NotYours for a criterion that the commune assigned to another account; ValueError for
     points outside 0..maximum or between two levels, for a ratio of nothing, and for "not applicable" where the set does not know it (nothing is saved).
     """
@@ -130,13 +133,17 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
         fields += ["numerator", "denominator"]
     conflicts = []
     with transaction.atomic():
+        seen = assessment.version
         state = begin_to_write(assessment, stage, hat.role)
-        wanted = assessment.answers.filter(criterion__code__in=[change.criterion for change in changes]).select_related("criterion")
-        answers = {answer.criterion.code: answer for answer in wanted}
+        if answers is None:
+            answers = selectors.form(assessment)
+        elif assessment.version != seen + 1:
+            answers[:] = selectors.form(assessment)
+        by_code = {answer.criterion.code: answer for answer in answers}
         reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate()) if stage == Stage.SELF else {}
         named = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage)) if stage != Stage.SELF else {}
         for change in changes:
-            answer = answers[change.criterion]
+            answer = by_code[change.criterion]
             points = _points_of(change, answer)
             stored = [getattr(answer, name) for name in fields]
             written = [points, change.words, change.na, *(change.ratio or (None, None))][: len(fields)]
@@ -156,11 +163,15 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
 
 
 def begin_to_write(assessment: Assessment, stage: Stage, role: Role) -> State:
-    """The first statement of whatever writes into a stage of a form: it locks the form and raises its version. Gives the state; raises WrongState."""
+    """The first statement of whatever writes into a stage of a form: it locks the form and raises its version. Gives the state; raises WrongState.
+
+    Afterwards the assessment has the state and version that are stored.
+    """
     states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and role in roles]
     if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
         raise WrongState(_state(assessment))
-    return _state(assessment)
+    [(assessment.state, assessment.version)] = selectors.standing(assessment=assessment.pk)
+    return State(assessment.state)
 
 
 def _write(assessment: Assessment, answer: Answer, written: dict[str, Any], *, stage: Stage, change: Change, actor: User, hat: selectors.Hat) -> None:
