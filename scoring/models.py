@@ -334,7 +334,7 @@ class Answer(models.Model):
             self.appraised_reason,
             self.final_reason,
             Scoring(self.criterion.scoring),
-            frozenset(stage for stage in Stage if getattr(self, f"{stage}_na")),
+            frozenset(stage for stage, na in zip(Stage, (self.self_na, self.appraised_na, self.final_na), strict=True) if na),
             self.self_note,
             self.evidence_count,
         )

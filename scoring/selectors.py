@@ -230,6 +230,12 @@ def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) ->
     return tally(as_rules(answers), stage, *_classes(assessment))
 
 
+def tallies(assessment: Assessment, answers: Sequence[Answer]) -> dict[Stage, Tally]:
+    """Where each stage of this form stands. No query when `CLASSES` are prefetched."""
+    points, classes = as_rules(answers), _classes(assessment)
+    return {stage: tally(points, stage, *classes) for stage in Stage}
+
+
 def lifts_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> list[tuple[str, Grade]]:
     """Where one point more changes the class of this form. No query when `CLASSES` are prefetched."""
     return lifts(as_rules(answers), stage, *_classes(assessment))

@@ -16,6 +16,7 @@ from accounts.rules import Role
 from communes.models import Unit
 from ledger import services as ledger
 from ledger.models import Entry
+from ledger.prepared import PreparedUpdate, Slot
 from plan2018.models import Period
 from scoring import rules, selectors, sentences
 from scoring.deadlines import Limit
@@ -117,6 +118,19 @@ def open_period(period: Period, *, actor: User | None = None) -> int:
     return len(opened)
 
 
+FIELDS = {
+    Stage.SELF: ("self_points", "self_note", "self_na", "numerator", "denominator"),
+    Stage.APPRAISED: ("appraised_points", "appraised_reason", "appraised_na"),
+    Stage.FINAL: ("final_points", "final_reason", "final_na"),
+}
+"""What a stage says of a criterion: points, words, whether it does not apply, and of the commune the ratio."""
+
+_store = {
+    stage: PreparedUpdate(lambda: Answer.objects.filter(pk=Slot("answer")), **{name: Slot(name) for name in (*fields, "version", "saved_at")})
+    for stage, fields in FIELDS.items()
+}
+
+
 def save_points(
     *, assessment: Assessment, stage: Stage, changes: Iterable[Change], actor: User, answers: list[Answer] | None = None
 ) -> list[str]:
@@ -128,9 +142,7 @@ def save_points(
     points outside 0..maximum or between two levels, for a ratio of nothing, and for "not applicable" where the set does not know it (nothing is saved).
     """
     changes, hat = list(changes), selectors.hat(actor)
-    fields = [f"{stage}_points", "self_note" if stage == Stage.SELF else f"{stage}_reason", f"{stage}_na"]
-    if stage == Stage.SELF:
-        fields += ["numerator", "denominator"]
+    fields = FIELDS[stage]
     conflicts = []
     with transaction.atomic():
         seen = assessment.version
@@ -167,21 +179,28 @@ def begin_to_write(assessment: Assessment, stage: Stage, role: Role) -> State:
 
     Afterwards the assessment has the state and version that are stored.
     """
-    states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and role in roles]
-    if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
+    if rules.stage_of(role) != stage or not _lock[stage](assessment=assessment.pk):
         raise WrongState(_state(assessment))
     [(assessment.state, assessment.version)] = selectors.standing(assessment=assessment.pk)
     return State(assessment.state)
 
 
+def _locked(stage: Stage) -> PreparedUpdate:
+    """The statement that raises the version of a form where points of a stage may be entered."""
+    states = [state for state, where in rules.ENTRY if where == stage]
+    return PreparedUpdate(lambda: Assessment.objects.filter(pk=Slot("assessment"), state__in=states), version=F("version") + 1)
+
+
+_lock = {stage: _locked(stage) for stage in Stage}
+
+
 def _write(assessment: Assessment, answer: Answer, written: dict[str, Any], *, stage: Stage, change: Change, actor: User, hat: selectors.Hat) -> None:
     """Write one criterion, with its entry."""
     before = answer.points().told(stage)
-    for name, value in written.items():
+    stamp = {"version": answer.version + 1, "saved_at": timezone.now()}
+    for name, value in (written | stamp).items():
         setattr(answer, name, value)
-    answer.version += 1
-    answer.saved_at = timezone.now()
-    answer.save(update_fields=[*written, "version", "saved_at"])
+    _store[stage](answer=answer.pk, **written, **stamp)
     data = {"criterion": change.criterion, "stage": stage, "from": before, "to": answer.points().told(stage), "words": change.words}
     ratio = {"ratio": [str(part) for part in change.ratio]} if change.ratio else {}
     _record(assessment, act=Act.ENTER, actor=actor, data={**data, **ratio, **_standing_in(hat)})

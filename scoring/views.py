@@ -359,6 +359,7 @@ def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | 
 def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
     """What the page of an assessment shows to this reader: where it stands, and what else belongs to it."""
     context = _where(request, form, forms)
+    _tell_whose(request, form, context["stage"], context["forms"])
     answers = [shown.answer for shown in context["forms"]]
     earlier = selectors.earlier(form)
     for shown in context["forms"]:
@@ -376,6 +377,16 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
     }
 
 
+def _tell_whose(request: HttpRequest, form: Assessment, stage: Stage | None, forms: Sequence[AnswerForm]) -> None:
+    """Say beside each criterion whose it is, and close what others than this reader enter."""
+    user = _user(request)
+    if stage in (Stage.APPRAISED, Stage.FINAL):
+        given = selectors.shares(form.period_id, selectors.appraising_unit(form.unit, stage))
+        tell_shares(forms, given, selectors.hat(user).people(user))
+    if stage == Stage.SELF:
+        tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), access.role_of(user), user.pk)
+
+
 def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
     """Where an assessment stands for this reader: all that saving one criterion changes on the page.
 
@@ -386,13 +397,8 @@ def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] |
     at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
     before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
     forms = forms or [AnswerForm(answer, at, against=before) for answer in selectors.form(form)]
-    if stage in (Stage.APPRAISED, Stage.FINAL):
-        given = selectors.shares(form.period_id, selectors.appraising_unit(form.unit, stage))
-        tell_shares(forms, given, selectors.hat(_user(request)).people(_user(request)))
-    if stage == Stage.SELF:
-        tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), role, _user(request).pk)
     answers = [shown.answer for shown in forms]
-    tallies = {where.value: selectors.tally_of(form, answers, where) for where in Stage}
+    tallies = selectors.tallies(form, answers)
     by_code = {shown.criterion.code: shown for shown in forms}
     return {
         "assessment": form,
