@@ -21,12 +21,12 @@ class Slot(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
 
 class Prepared(Generic[Row]):
-    """A queryset with slots, for what every request or every save asks:
+    """A queryset with slots, for what every request or every save asks.
 
         last = Prepared(lambda: Entry.objects.filter(subject_key=Slot("key")).order_by("-pk")[:1])
         last(key="2018-Y/03127")
@@ -55,15 +55,15 @@ class Prepared(Generic[Row]):
 
 
 class PreparedUpdate:
-    """`queryset.update(**changes)` with slots in either; how many rows it changed."""
+    """`queryset.update(**changes)` with slots in either, which gives back the primary key and the columns `told` of each row that it changed."""
 
-    def __init__(self, build: Callable[[], "QuerySet[Any, Any]"], **changes: Any) -> None:
-        self._statement = _Statement(lambda: _update(build(), changes))
+    def __init__(self, build: Callable[[], "QuerySet[Any, Any]"], *told: str, **changes: Any) -> None:
+        self._statement = _Statement(lambda: _update(build(), changes), told=("id", *told))
 
-    def __call__(self, **values: Any) -> int:
-        """Run it with these values; how many rows it changed."""
-        count: int = self._statement.run(values, lambda cursor: cursor.rowcount)
-        return count
+    def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Run it with these values."""
+        rows: list[tuple[Any, ...]] = self._statement.run(values, lambda cursor: cursor.fetchall())
+        return rows
 
 
 class PreparedInsert:
@@ -71,7 +71,7 @@ class PreparedInsert:
 
     def __init__(self, model: type[Model]) -> None:
         self._fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-        self._statement = _Statement(lambda: _insert(model, self._fields), [model._meta.pk])
+        self._statement = _Statement(lambda: _insert(model, self._fields), told=("id",))
 
     def __call__(self, instance: Model) -> None:
         """Insert this row."""
@@ -83,8 +83,8 @@ class PreparedInsert:
 class _Statement:
     """A query compiled once in each thread: a compiler keeps the connection of its thread."""
 
-    def __init__(self, build: Callable[[], Any], returning: list[Any] | None = None) -> None:
-        self._build, self._returning = build, returning
+    def __init__(self, build: Callable[[], Any], *, told: tuple[str, ...] = ()) -> None:
+        self._build, self._told = build, told
         self._own = threading.local()
 
     @property
@@ -103,10 +103,10 @@ class _Statement:
     def _compiled(self) -> tuple[Any, str, Any]:
         if not hasattr(self._own, "compiled"):
             compiler = self._build().get_compiler(connection.alias)
-            if self._returning:
-                compiler.returning_fields = self._returning
-            sql, params = compiler.as_sql()[0] if self._returning else compiler.as_sql()
-            self._own.compiled = (compiler, sql, params)
+            written = compiler.as_sql()
+            sql, params = written[0] if isinstance(written, list) else written  # an INSERT may be several
+            returning = f" RETURNING {', '.join(connection.ops.quote_name(name) for name in self._told)}" if self._told else ""
+            self._own.compiled = (compiler, sql + returning, params)
         found: tuple[Any, str, Any] = self._own.compiled
         return found
 
@@ -114,7 +114,7 @@ class _Statement:
 def keep(instance: Model, name: str, rows: list[Any]) -> None:
     """Keep rows as what `instance.<name>.all()` gives, as `prefetch_related` would have loaded them."""
     loaded = getattr(instance, name).all()
-    loaded._result_cache, loaded._prefetch_done = rows, True  # noqa: SLF001 - the way of django.db.models.Prefetch
+    loaded._result_cache, loaded._prefetch_done = rows, True
     instance.__dict__.setdefault("_prefetched_objects_cache", {})[name] = loaded
 
 
@@ -147,7 +147,7 @@ def _answered(queryset: Any, compiler: Any, rows: list[Any]) -> Any:
         klass_info=compiler.klass_info,
         annotation_col_map=compiler.annotation_col_map,
         execute_sql=lambda **_how: [rows],
-        results_iter=lambda results=None, **how: compiler.results_iter([rows], tuple_expected=how.get("tuple_expected", False)),
+        results_iter=lambda *_results, **how: compiler.results_iter([rows], tuple_expected=how.get("tuple_expected", False)),
     )
-    query = SimpleNamespace(get_compiler=lambda using: ready)
-    return SimpleNamespace(query=query, db=queryset.db, model=queryset.model, _known_related_objects={}, _fields=queryset._fields)  # noqa: SLF001
+    query = SimpleNamespace(get_compiler=lambda *_alias, **_using: ready)
+    return SimpleNamespace(query=query, db=queryset.db, model=queryset.model, _known_related_objects={}, _fields=queryset._fields)

@@ -10,7 +10,22 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When, prefetch_related_objects
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.utils import timezone
 
 from accounts import selectors as accounts
@@ -111,10 +126,6 @@ def form(assessment: Assessment) -> list[Answer]:
 _form = Prepared(
     lambda: Answer.objects.filter(assessment=Slot("assessment")).with_evidence().select_related("criterion__group").order_by("criterion__position")
 )
-
-
-standing = Prepared(lambda: Assessment.objects.filter(pk=Slot("assessment")).values_list("state", "version"))
-"""State and version of a form as they are stored now."""
 
 
 def lowered(assessment: Assessment, answers: Sequence[Answer] | None = None) -> list[Answer]:
@@ -385,7 +396,11 @@ def hat(user: User) -> Hat:
     return found
 
 
-_held = {flag: Prepared(lambda flag=flag: delegations(Slot("day"), protected=flag).filter(deputy=Slot("deputy"))[:1]) for flag in (True, False)}
+def _holding(*, protected: bool) -> Prepared[Delegation]:
+    return Prepared(lambda: delegations(Slot("day"), protected=protected).filter(deputy=Slot("deputy"))[:1])
+
+
+_held = {protected: _holding(protected=protected) for protected in (True, False)}
 
 
 def _hat(user: User) -> Hat:

@@ -1,6 +1,6 @@
 """What people do to an assessment: open, enter points, submit, appraise, return, approve, reopen, enter a title. One transaction and one ledger entry each."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -131,9 +131,7 @@ _store = {
 }
 
 
-def save_points(
-    *, assessment: Assessment, stage: Stage, changes: Iterable[Change], actor: User, answers: list[Answer] | None = None
-) -> list[str]:
+def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Change], actor: User, answers: list[Answer] | None = None) -> list[str]:
     """Save what was typed, criterion by criterion; give back the criteria where someone else saved first (theirs stay, ours are not written).
 
     The state is checked by the first statement of the transaction, which also locks the form; each saved criterion leaves a ledger entry. `answers`:
@@ -152,8 +150,7 @@ def save_points(
         elif assessment.version != seen + 1:
             answers[:] = selectors.form(assessment)
         by_code = {answer.criterion.code: answer for answer in answers}
-        reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate()) if stage == Stage.SELF else {}
-        named = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage)) if stage != Stage.SELF else {}
+        may_write = _share(assessment, stage, actor, hat)
         for change in changes:
             answer = by_code[change.criterion]
             points = _points_of(change, answer)
@@ -161,9 +158,7 @@ def save_points(
             written = [points, change.words, change.na, *(change.ratio or (None, None))][: len(fields)]
             if stored == written:
                 continue  # nothing new; also when somebody else has saved the very same
-            if stage == Stage.SELF and not rules.may_enter(hat.role, reserved.get(change.criterion), actor.pk):
-                raise NotYours(answer.criterion)
-            if not rules.may_appraise(named.get(answer.criterion.group_id or 0, ()), hat.people(actor)):
+            if not may_write(answer.criterion):
                 raise NotYours(answer.criterion)
             if answer.version != change.version:
                 conflicts.append(change.criterion)
@@ -179,16 +174,27 @@ def begin_to_write(assessment: Assessment, stage: Stage, role: Role) -> State:
 
     Afterwards the assessment has the state and version that are stored.
     """
-    if rules.stage_of(role) != stage or not _lock[stage](assessment=assessment.pk):
+    held = _lock[stage](assessment=assessment.pk) if rules.stage_of(role) == stage else []
+    if not held:
         raise WrongState(_state(assessment))
-    [(assessment.state, assessment.version)] = selectors.standing(assessment=assessment.pk)
+    [(_key, assessment.state, assessment.version)] = held
     return State(assessment.state)
+
+
+def _share(assessment: Assessment, stage: Stage, actor: User, hat: selectors.Hat) -> Callable[[Criterion], bool]:
+    """Which criteria of a stage somebody may write: those that are not given to others. One query."""
+    if stage == Stage.SELF:
+        reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate())
+        return lambda criterion: rules.may_enter(hat.role, reserved.get(criterion.code), actor.pk)
+    named = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage))
+    return lambda criterion: rules.may_appraise(named.get(criterion.group_id or 0, ()), hat.people(actor))
 
 
 def _locked(stage: Stage) -> PreparedUpdate:
     """The statement that raises the version of a form where points of a stage may be entered."""
     states = [state for state, where in rules.ENTRY if where == stage]
-    return PreparedUpdate(lambda: Assessment.objects.filter(pk=Slot("assessment"), state__in=states), version=F("version") + 1)
+    forms = Assessment.objects.filter(pk=Slot("assessment"), state__in=states)
+    return PreparedUpdate(lambda: forms, "state", "version", version=F("version") + 1)
 
 
 _lock = {stage: _locked(stage) for stage in Stage}
