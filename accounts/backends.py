@@ -13,7 +13,7 @@ class Backend(AuthenticationBackend):
     """django-allauth's sign-in; the signed-in person comes with unit, parents and second factor, in one query."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = selectors.people().filter(pk=user_id).first()
+        user = selectors.person.first(pk=user_id)
         return user if user and self.user_can_authenticate(user) else None
 
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Model | None = None) -> bool:

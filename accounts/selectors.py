@@ -5,12 +5,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from accounts.models import User
+from ledger.prepared import Prepared, Slot
 
 
 def people() -> QuerySet[User]:
     """All users, each with its unit and that unit's parents loaded and with `has_second_factor`."""
     factors = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     return User.objects.select_related("unit__parent__parent").annotate(has_second_factor=Exists(factors))  # type: ignore[no-redef]
+
+
+person = Prepared(lambda: people().filter(pk=Slot("pk")))
+"""One of `people`, as every request asks."""
 
 
 def named(words: str) -> QuerySet[User]:

@@ -73,7 +73,7 @@ class Unit(models.Model):
 
 
 class DatedQuerySet(models.QuerySet[models.Model]):
-    def on(self, day: date) -> "DatedQuerySet":
+    def on(self, day: "date | models.Expression") -> "DatedQuerySet":
         """Rows that hold on this day."""
         return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
 

@@ -10,10 +10,15 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F, Q, QuerySet
 
 from ledger.models import Entry, EntryQuerySet, Notice
+from ledger.prepared import Prepared, Slot
 from ledger.rules import Chain, Flaw, Link, Seal
 
 MOST = 100
 """A list of notices goes back so far."""
+
+
+newest = Prepared(lambda: Entry.objects.filter(subject_kind=Slot("kind"), subject_key=Slot("key")).order_by("-pk").values_list("hash", "number")[:1])
+"""Hash and number of the last entry of a subject, as every act asks."""
 
 
 def notices(person: AbstractBaseUser) -> list[Notice]:

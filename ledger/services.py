@@ -16,9 +16,13 @@ from django.utils.translation import gettext as _
 
 from ledger import selectors
 from ledger.models import Entry, Job, Notice
+from ledger.prepared import PreparedInsert
 from ledger.rules import CLAIM_LASTS, MAX_ATTEMPTS, MAX_MAIL_TRIES, PAUSES, SETTLED, JobState, Message, chain, digest
 
 SENT_LONG_AGO = timedelta(seconds=60)
+
+
+_append = PreparedInsert(Entry)
 
 
 def record(
@@ -38,7 +42,7 @@ def record(
 
     `unit` (id) is whose subject it is: those who serve it or a unit above read the entry. Without one, only the province does.
     """
-    last, number = Entry.objects.about(kind, key).values_list("hash", "number").last() or ("", 0)
+    last, number = selectors.newest.first(kind=kind, key=key) or ("", 0)
     entry = Entry(
         at=timezone.now(),
         actor_id=actor.pk if actor else None,
@@ -54,7 +58,7 @@ def record(
         unit_id=unit,
     )
     entry.hash = chain(last, entry.content())
-    entry.save(force_insert=True)
+    _append(entry)
     return entry
 
 

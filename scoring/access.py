@@ -33,10 +33,10 @@ def role_of(user: User) -> Role:
 
 def get_assessment(user: User, period_code: str, unit_code: str) -> Assessment:
     """The assessment of a commune in the user's area, with its thresholds; outside it, or where none was opened, Http404."""
-    try:
-        return selectors.assessments(get_period(period_code), user.unit).prefetch_related(*selectors.CLASSES).get(unit__code=unit_code)
-    except Assessment.DoesNotExist as error:
-        raise Http404(_("Không có phiếu của đơn vị %s trong phạm vi của bạn.") % unit_code) from error
+    if found := selectors.assessment(user.unit, period_code, unit_code):
+        return found
+    get_period(period_code)  # says so where there is no such period
+    raise Http404(_("Không có phiếu của đơn vị %s trong phạm vi của bạn.") % unit_code)
 
 
 def get_assessment_to(user: User, period_code: str, unit_code: str, act: Act) -> Assessment:

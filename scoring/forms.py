@@ -1,7 +1,7 @@
 """What people type on the pages of an assessment, turned into values or into an error beside the field."""
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -63,29 +63,32 @@ def read_points(text: str, maximum: Decimal) -> Decimal | None:
     return points
 
 
-class AnswerForm(forms.Form):
+WORDS = WordsField(required=False)
+
+FIELDS = ("points", "numerator", "denominator", "na", "words")
+"""What may be typed for a criterion."""
+
+
+class AnswerForm:
     """One criterion at one stage: points, the words beside them, and what the page showed when it was loaded.
+
+    No django form: a district's table has hundreds of them, and copying the same six fields for each was most of its time.
 
     A field that was not sent keeps its value, so a grid of points alone and a page with everything use the same form. `seen` carries the version
     and the values that the page showed: what differs from them was touched by this person, the rest is left alone even if others changed it.
-    After validation `change` is what has to be saved, None if nothing; `conflict` and `rival`, the entry of whoever
+    After `read` there are `errors` by field, and `change` is what has to be saved, None if nothing; `conflict` and `rival`, the entry of whoever
     saved first, are set afterwards; so is `earlier`, what the commune had here in the last periods.
     """
-
-    points = forms.Field(required=False)
-    numerator = forms.Field(required=False)
-    denominator = forms.Field(required=False)
-    na = forms.Field(required=False)
-    words = WordsField(required=False)
-    seen = forms.Field(required=False)
 
     def __init__(
         self, answer: Answer, stage: Stage, data: Mapping[str, Any] | None = None, *, prefix: str = "", against: Stage | None = None
     ) -> None:
-        super().__init__(data, prefix=prefix + answer.criterion.code)
-        self.beginning = prefix
+        self.hold(answer)
+        self.stage, self.criterion = stage, answer.criterion
+        self.beginning, self.prefix = prefix, prefix + answer.criterion.code
+        self.data = data
         self.against = against or rules.STAGE_BEFORE[stage]
-        self.answer, self.stage, self.criterion = answer, stage, answer.criterion
+        self.errors: dict[str, list[str]] = {}
         self.conflict = False
         self.rival: Entry | None = None
         self.holder: selectors.Holder | None = None
@@ -95,17 +98,20 @@ class AnswerForm(forms.Form):
         self.ratio: Ratio | None = None
         self.evidence: Sequence[Evidence] = ()
 
-    @property
+    def hold(self, answer: Answer) -> None:
+        """Stand for this answer as it is stored now."""
+        self.answer, self.values = answer, answer.points()
+
+    @cached_property
     def sent(self) -> set[str]:
         """The fields that came with the request."""
-        names = ("points", "numerator", "denominator", "na", "words")
-        return {name for name in names if self.is_bound and self.add_prefix(name) in self.data}
+        return {name for name in FIELDS if self.data is not None and f"{self.prefix}-{name}" in self.data}
 
     @property
     def token(self) -> str:
         """What the page shows now, for `seen`; after an error what it showed before, so that the next save is checked against that."""
         if self.errors and not self.conflict:
-            return str(self.data.get(self.add_prefix("seen"), ""))
+            return self._typed("seen")
         points, words, na, ratio = self.stored
         return f"{self.answer.version};{_told(points, na, ratio)};{_fingerprint(words)}"
 
@@ -142,7 +148,7 @@ class AnswerForm(forms.Form):
         return [(write_points(level.points), level) for level in self.criterion.levels.all()] if self.criterion.scoring == Scoring.LEVEL else []
 
     def _typed(self, name: str) -> str:
-        return str(self.data.get(self.add_prefix(name), ""))
+        return "" if self.data is None else str(self.data.get(f"{self.prefix}-{name}", ""))
 
     @property
     def typed_points(self) -> str:
@@ -150,16 +156,16 @@ class AnswerForm(forms.Form):
 
     @property
     def typed_words(self) -> str:
-        return str(self.data.get(self.add_prefix("words"), ""))
+        return self._typed("words")
 
     @property
     def stored_points(self) -> Decimal | None:
-        return self.answer.points().at(self.stage)
+        return self.values.at(self.stage)
 
     @property
     def stored_na(self) -> bool:
         """Whether this stage holds the criterion not applicable."""
-        return self.stage in self.answer.points().excluded
+        return self.stage in self.values.excluded
 
     @property
     def stored_ratio(self) -> Ratio | None:
@@ -174,21 +180,21 @@ class AnswerForm(forms.Form):
     @property
     def entered(self) -> bool:
         """Whether this stage has said something: points, or that the criterion does not apply."""
-        return rules.is_entered(self.answer.points(), self.stage)
+        return rules.is_entered(self.values, self.stage)
 
     @property
     def stored_words(self) -> str:
-        return self.answer.self_note if self.stage == Stage.SELF else self.answer.points().reason_at(self.stage)
+        return self.answer.self_note if self.stage == Stage.SELF else self.values.reason_at(self.stage)
 
     @property
     def before(self) -> Decimal | None:
         """The points that those of this stage are compared with: the stage before, or `against`."""
-        return self.answer.points().at(self.against) if self.against else None
+        return self.values.at(self.against) if self.against else None
 
     @property
     def before_na(self) -> bool:
         """Whether the stage before holds the criterion not applicable."""
-        return self.against in self.answer.points().excluded
+        return self.against in self.values.excluded
 
     @property
     def gap(self) -> Decimal | None:
@@ -196,8 +202,7 @@ class AnswerForm(forms.Form):
 
         A higher penalty brings less; what does not apply brings nothing.
         """
-        points = self.answer.points()
-        if self.against is None or not (self.entered and rules.is_entered(points, self.against)):
+        if self.against is None or not (self.entered and rules.is_entered(self.values, self.against)):
             return None
         gap = (self.stored_points or Decimal(0)) - (self.before or Decimal(0))
         return -gap if self.criterion.scoring == Scoring.PENALTY else gap
@@ -219,11 +224,11 @@ class AnswerForm(forms.Form):
 
     @property
     def lacks_reason(self) -> bool:
-        return rules.needs_reason(self.answer.points(), self.stage)
+        return rules.needs_reason(self.values, self.stage)
 
     @property
     def lacks_evidence(self) -> bool:
-        return rules.needs_evidence(self.answer.points(), self.stage)
+        return rules.needs_evidence(self.values, self.stage)
 
     @property
     def disputed(self) -> bool:
@@ -233,7 +238,7 @@ class AnswerForm(forms.Form):
     @property
     def unproven(self) -> bool:
         """Whether the commune gave itself full points and shows neither a file nor a word."""
-        return rules.needs_evidence(self.answer.points(), Stage.SELF)
+        return rules.needs_evidence(self.values, Stage.SELF)
 
     @property
     def far(self) -> bool:
@@ -245,7 +250,7 @@ class AnswerForm(forms.Form):
         """What to say beside the reason: what is wrong with it, else that it is still missing."""
         wrong = self.errors.get("words")
         if wrong or not self.lacks_reason:
-            return [str(error) for error in wrong or ()]
+            return wrong or []
         return [_("Chưa ghi vì sao không áp dụng.") if self.stage == Stage.SELF else _("Chưa ghi lý do chấm khác.")]
 
     @property
@@ -255,7 +260,26 @@ class AnswerForm(forms.Form):
             return self.criterion.may_not_apply and self._typed("na") == "1"
         return self.stored_na and not self.typed_points.strip()
 
-    def clean_points(self) -> Decimal | None:
+    def read(self) -> None:
+        """Check what was typed: afterwards there are errors, or a change, or neither."""
+        points, words = self._checked("points", self._read_points), self._checked("words", lambda: WORDS.clean(self.typed_words))
+        if self.errors:
+            return
+        version, *seen = self._typed("seen").split(";")
+        now = (points, words if "words" in self.sent else self.stored_words, self.na_now, self.ratio)
+        if now != self.stored and self._touched(points, words, seen):
+            number = int(version) if version.isdecimal() and len(version) < 10 else -1
+            self.change = Change(self.criterion.code, None if self.ratio else points, now[1], number, self.na_now, self.ratio)
+
+    def _checked(self, name: str, read: Callable[[], Any]) -> Any:
+        """What a field comes to; None, with its errors kept, where it is wrong."""
+        try:
+            return read()
+        except ValidationError as error:
+            self.errors[name] = error.messages
+            return None
+
+    def _read_points(self) -> Decimal | None:
         if self.na_now:
             if self.stored_na and (self.typed_points.strip() or self._typed("numerator").strip()):
                 raise ValidationError(_("Đang đánh dấu “Không áp dụng”. Bỏ dấu ấy rồi chấm điểm, hoặc xóa điểm."))
@@ -286,28 +310,13 @@ class AnswerForm(forms.Form):
             raise ValidationError(_("Số đạt không được âm, tổng phải lớn hơn 0. Không có đối tượng nào thì đánh dấu “Không áp dụng”."))
         return numerator, denominator
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if self.errors:
-            return data
-        words = data["words"] if "words" in self.sent else self.stored_words
-        now = (data["points"], words, self.na_now, self.ratio)
-        if self._touched(data) and now != self.stored:
-            version = str(data["seen"] or "").partition(";")[0]
-            seen = int(version) if version.isdecimal() and len(version) < 10 else -1
-            self.change = Change(self.criterion.code, None if self.ratio else data["points"], words, seen, self.na_now, self.ratio)
-        return data
-
-    def _touched(self, data: Mapping[str, Any]) -> bool:
+    def _touched(self, points: Decimal | None, words: str, seen: Sequence[str]) -> bool:
         """Whether what was sent differs from what the page showed; a request that does not tell what it saw counts as touched."""
-        _version, *seen = str(data["seen"] or "").split(";")
         if len(seen) != 2:
             return bool(self.sent)
-        told, words = seen
+        told, fingerprint = seen
         points_sent = bool(self.sent - {"words"})
-        return (points_sent and _told(data["points"], self.na_now, self.ratio) != told) or (
-            "words" in self.sent and _fingerprint(data["words"]) != words
-        )
+        return (points_sent and _told(points, self.na_now, self.ratio) != told) or ("words" in self.sent and _fingerprint(words) != fingerprint)
 
 
 def _told(points: Decimal | None, na: bool, ratio: Ratio | None) -> str:
@@ -323,7 +332,7 @@ def read_answers(answers: Iterable[Answer], stage: Stage, data: Mapping[str, Any
     """What was typed for these criteria, validated."""
     read = [AnswerForm(answer, stage, data, prefix=prefix) for answer in answers]
     for form in read:
-        form.full_clean()
+        form.read()
     return read
 
 
@@ -347,7 +356,8 @@ def show_again(
     shown = []
     for form, answer in zip(typed, answers, strict=True):
         code = answer.criterion.code
-        form.answer, form.conflict, form.rival = answer, code in conflicts, (rivals or {}).get(code)
+        form.hold(answer)
+        form.conflict, form.rival = code in conflicts, (rivals or {}).get(code)
         shown.append(form if form.unsaved else AnswerForm(answer, form.stage, prefix=form.beginning))
     return shown
 

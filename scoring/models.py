@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -187,10 +188,15 @@ def stage_total(stage: Stage, answers: str = "") -> Case:
     return Case(When(IsNull(earned, False), then=within), output_field=number)
 
 
+def beneath(unit: Any) -> Q:
+    """What keeps the assessments of the communes under a unit, given by its key or by a slot of a prepared query."""
+    return Q(unit=unit) | Q(unit__parent=unit) | Q(unit__parent__parent=unit)
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def under(self, unit: Unit) -> "AssessmentQuerySet":
         """Assessments of the communes under this unit."""
-        return self.filter(Q(unit=unit.pk) | Q(unit__parent=unit.pk) | Q(unit__parent__parent=unit.pk))
+        return self.filter(beneath(unit.pk))
 
     def with_totals(self) -> "AssessmentQuerySet":
         """Adds self_total, appraised_total and final_total; None where nothing is entered."""
@@ -327,7 +333,7 @@ class Answer(models.Model):
             self.appraised_reason,
             self.final_reason,
             Scoring(self.criterion.scoring),
-            frozenset(stage for stage in Stage if getattr(self, f"{stage}_na")),
+            frozenset(stage for stage, na in zip(Stage, (self.self_na, self.appraised_na, self.final_na), strict=True) if na),
             self.self_note,
             self.evidence_count,
         )

@@ -534,7 +534,10 @@ def lifts(form: Sequence[Points], stage: Stage, thresholds: Sequence[Threshold],
 
     This tells more than `Classification.one_more`: a point at the right place can also take a cap away.
     """
-    now = tally(form, stage, thresholds, caps).result.grade
+    result = tally(form, stage, thresholds, caps).result
+    if not result.binding and (result.next is None or result.next.lower_points(result.max_total) - result.total > 1):
+        return []  # without a cap in the way a class is as far off as its points are
+    now = result.grade
     found = []
     for place, points in enumerate(form):
         got = points.at(stage)

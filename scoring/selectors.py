@@ -10,7 +10,22 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.utils import timezone
 
 from accounts import selectors as accounts
@@ -19,6 +34,7 @@ from accounts.rules import SECOND_FACTOR_ROLES, Role
 from communes.models import Official, Unit
 from communes.rules import person_key
 from ledger.models import Entry, EntryQuerySet
+from ledger.prepared import Prepared, Slot, keep
 from plan2018.models import Period, Record
 from scoring import deadlines, rules, sentences
 from scoring.consequences import Ceiling, ceiling, lowest
@@ -40,11 +56,13 @@ from scoring.models import (
     Responsibility,
     Share,
     Support,
+    Threshold,
     Title,
+    beneath,
 )
 from scoring.models import Cap as CapRow
 from scoring.nominees import Class
-from scoring.rules import MOVES, SCALED, Act, Band, Cap, Grade, Points, Stage, State, Tally, Threshold, acting_role, bands, lifts, tally
+from scoring.rules import MOVES, SCALED, Act, Band, Cap, Grade, Points, Scoring, Stage, State, Tally, acting_role, bands, lifts, tally
 from scoring.setsheets import CAPS, COLUMNS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft
 
 SUBJECT = "assessment"
@@ -62,13 +80,26 @@ def criteria_set_for(period: Period) -> CriteriaSet:
 
 def assessments(period: Period, unit: Unit) -> AssessmentQuerySet:
     """The assessments of a period under a unit, by district and name, with the unit and its parent loaded."""
-    return (
-        Assessment.objects.under(unit)
-        .filter(period=period)
-        .select_related("unit__parent", "period__plan", "criteria_set")
-        .annotate(clean_strong=title_exists())
-        .order_by("unit__parent__sort_key", "unit__sort_key")
-    )
+    return _whole(Assessment.objects.under(unit).filter(period=period)).order_by("unit__parent__sort_key", "unit__sort_key")
+
+
+def assessment(area: Unit, period: str, unit: str) -> Assessment | None:
+    """The assessment of a commune (by code) under `area` in a period (by code), as `assessments` gives it, with its `CLASSES`. Three queries, put together once."""
+    found = _assessment.first(area=area.pk, period=period, unit=unit)
+    if found:
+        keep(found.criteria_set, "thresholds", _thresholds(set=found.criteria_set_id))
+        keep(found.criteria_set, "caps", _caps(set=found.criteria_set_id))
+    return found
+
+
+def _whole(rows: AssessmentQuerySet) -> AssessmentQuerySet:
+    """Assessments with the unit and its parent, the period and its plan, the set of criteria, and whether the title is held."""
+    return rows.select_related("unit__parent", "period__plan", "criteria_set").annotate(clean_strong=title_exists())
+
+
+_assessment = Prepared(lambda: _whole(Assessment.objects.filter(beneath(Slot("area")), period__code=Slot("period"), unit__code=Slot("unit"))))
+_thresholds = Prepared(lambda: Threshold.objects.filter(criteria_set=Slot("set")))
+_caps = Prepared(lambda: CapRow.objects.filter(criteria_set=Slot("set")).select_related("criterion"))
 
 
 def title_exists() -> Case:
@@ -83,10 +114,18 @@ def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
     return Prefetch("answers", answers, to_attr="form")
 
 
-def form(assessment: Assessment, criterion: str = "") -> list[Answer]:
-    """The answers of one assessment in the order of the form, or the one of a criterion (by code), with their criteria, groups and levels."""
-    answers = assessment.answers.with_evidence().select_related("criterion__group").prefetch_related("criterion__levels")
-    return list((answers.filter(criterion__code=criterion) if criterion else answers).order_by("criterion__position"))
+def form(assessment: Assessment) -> list[Answer]:
+    """The answers of one assessment in the order of the form, with their criteria, groups and levels."""
+    answers = _form(assessment=assessment.pk)
+    for answer in answers:
+        answer.assessment = assessment
+    prefetch_related_objects([answer.criterion for answer in answers if answer.criterion.scoring == Scoring.LEVEL], "levels")
+    return answers
+
+
+_form = Prepared(
+    lambda: Answer.objects.filter(assessment=Slot("assessment")).with_evidence().select_related("criterion__group").order_by("criterion__position")
+)
 
 
 def lowered(assessment: Assessment, answers: Sequence[Answer] | None = None) -> list[Answer]:
@@ -202,12 +241,18 @@ def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) ->
     return tally(as_rules(answers), stage, *_classes(assessment))
 
 
+def tallies(assessment: Assessment, answers: Sequence[Answer]) -> dict[Stage, Tally]:
+    """Where each stage of this form stands. No query when `CLASSES` are prefetched."""
+    points, classes = as_rules(answers), _classes(assessment)
+    return {stage: tally(points, stage, *classes) for stage in Stage}
+
+
 def lifts_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> list[tuple[str, Grade]]:
     """Where one point more changes the class of this form. No query when `CLASSES` are prefetched."""
     return lifts(as_rules(answers), stage, *_classes(assessment))
 
 
-def _classes(assessment: Assessment) -> tuple[list[Threshold], list[Cap]]:
+def _classes(assessment: Assessment) -> tuple[list[rules.Threshold], list[Cap]]:
     used = assessment.criteria_set
     return [threshold.rule() for threshold in used.thresholds.all()], [cap.rule() for cap in used.caps.all()]
 
@@ -307,13 +352,13 @@ def components_for(period: Period, line: Record | None = None) -> "QuerySet[Crit
 # Who acts for whom, who is responsible for what.
 
 
-def delegations(day: date) -> "QuerySet[Delegation]":
-    """The delegations that hold on a day: both people still serve in one unit, and have what the role needs to sign in."""
+def delegations(day: Any, *, protected: bool) -> "QuerySet[Delegation]":
+    """The delegations that hold on a day: both people still serve in one unit, and where sign-in is `protected` have what the role needs for it."""
     holding = Delegation.objects.filter(starts_on__lte=day, ends_on__gte=day, ended_at=None, principal__is_active=True, deputy__is_active=True)
     holding = holding.filter(principal__unit=F("deputy__unit"))
-    if settings.MFA_REQUIRED:
-        protected: QuerySet[Any] = accounts.people()
-        holding = holding.filter(~Q(principal__role__in=SECOND_FACTOR_ROLES) | Q(deputy__in=protected.filter(has_second_factor=True).values("pk")))
+    if protected:
+        people: QuerySet[Any] = accounts.people()
+        holding = holding.filter(~Q(principal__role__in=SECOND_FACTOR_ROLES) | Q(deputy__in=people.filter(has_second_factor=True).values("pk")))
     return holding.select_related("principal").order_by("-starts_on", "-pk")
 
 
@@ -351,8 +396,15 @@ def hat(user: User) -> Hat:
     return found
 
 
+def _holding(*, protected: bool) -> Prepared[Delegation]:
+    return Prepared(lambda: delegations(Slot("day"), protected=protected).filter(deputy=Slot("deputy"))[:1])
+
+
+_held = {protected: _holding(protected=protected) for protected in (True, False)}
+
+
 def _hat(user: User) -> Hat:
-    held = delegations(timezone.localdate()).filter(deputy=user.pk).first()
+    held = _held[settings.MFA_REQUIRED].first(day=timezone.localdate(), deputy=user.pk)
     return Hat(acting_role(Role(user.role), Role(held.principal.role) if held else None), held.principal if held else None)
 
 
@@ -401,7 +453,10 @@ def officials(unit: Unit, people: Sequence[UUID]) -> dict[UUID, Official]:
 
 def entry_accounts(unit_id: int, day: date) -> dict[str, int | None]:
     """The account to which each assigned criterion of a commune is reserved on a day (None: to no single one), by code of the criterion."""
-    return dict(Responsibility.objects.on(day).filter(unit=unit_id).values_list("criterion__code", "account"))
+    return dict(_entry_accounts(unit=unit_id, day=day))
+
+
+_entry_accounts = Prepared(lambda: Responsibility.objects.on(Slot("day")).filter(unit=Slot("unit")).values_list("criterion__code", "account"))
 
 
 def shares(period: int, unit: int | None) -> dict[int, set[int]]:
@@ -485,13 +540,19 @@ def censures_of(unit: Unit, year: int) -> "QuerySet[Any]":
 
 def limits(period: Period) -> dict[Act, Limit]:
     """The time limit of each act of a period: as the province has set it, else the moment of the plan, which locks nothing."""
-    said = {row.act: row for row in Deadline.objects.filter(period=period)}
+    said = {row.act: row for row in _deadlines(period=period.pk)}
     return {act: Limit(act, said[act].due_at, locks=said[act].locks) if act in said else Limit(act, period.due_moment) for act in deadlines.TIMED}
+
+
+_deadlines = Prepared(lambda: Deadline.objects.filter(period=Slot("period")))
 
 
 def extensions(assessment: Assessment) -> list[Extension]:
     """The extensions of one form, with who granted them."""
-    return list(assessment.extensions.select_related("granted_by").order_by("granted_at"))
+    return _extensions(assessment=assessment.pk)
+
+
+_extensions = Prepared(lambda: Extension.objects.filter(assessment=Slot("assessment")).select_related("granted_by").order_by("granted_at"))
 
 
 def limits_of(assessment: Assessment, granted: Sequence[Extension]) -> dict[Act, Limit]:

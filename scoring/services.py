@@ -1,6 +1,6 @@
 """What people do to an assessment: open, enter points, submit, appraise, return, approve, reopen, enter a title. One transaction and one ledger entry each."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from accounts.rules import Role
 from communes.models import Unit
 from ledger import services as ledger
 from ledger.models import Entry
+from ledger.prepared import PreparedUpdate, Slot
 from plan2018.models import Period
 from scoring import rules, selectors, sentences
 from scoring.deadlines import Limit
@@ -117,34 +118,47 @@ def open_period(period: Period, *, actor: User | None = None) -> int:
     return len(opened)
 
 
-def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Change], actor: User) -> list[str]:
+FIELDS = {
+    Stage.SELF: ("self_points", "self_note", "self_na", "numerator", "denominator"),
+    Stage.APPRAISED: ("appraised_points", "appraised_reason", "appraised_na"),
+    Stage.FINAL: ("final_points", "final_reason", "final_na"),
+}
+"""What a stage says of a criterion: points, words, whether it does not apply, and of the commune the ratio."""
+
+_store = {
+    stage: PreparedUpdate(lambda: Answer.objects.filter(pk=Slot("answer")), **{name: Slot(name) for name in (*fields, "version", "saved_at")})
+    for stage, fields in FIELDS.items()
+}
+
+
+def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Change], actor: User, answers: list[Answer] | None = None) -> list[str]:
     """Save what was typed, criterion by criterion; give back the criteria where someone else saved first (theirs stay, ours are not written).
 
-    The state is checked by the first statement of the transaction, which also locks the form; each saved criterion leaves a ledger entry.
+    The state is checked by the first statement of the transaction, which also locks the form; each saved criterion leaves a ledger entry. `answers`:
+    the whole form as it was read after `assessment`, where the caller has it: read anew only if the form has moved since, and left as it is stored now.
     Raises WrongState when these points may not be written now, NotYours for a criterion that the commune assigned to another account; ValueError for
     points outside 0..maximum or between two levels, for a ratio of nothing, and for "not applicable" where the set does not know it (nothing is saved).
     """
     changes, hat = list(changes), selectors.hat(actor)
-    fields = [f"{stage}_points", "self_note" if stage == Stage.SELF else f"{stage}_reason", f"{stage}_na"]
-    if stage == Stage.SELF:
-        fields += ["numerator", "denominator"]
+    fields = FIELDS[stage]
     conflicts = []
     with transaction.atomic():
+        seen = assessment.version
         state = begin_to_write(assessment, stage, hat.role)
-        wanted = assessment.answers.filter(criterion__code__in=[change.criterion for change in changes]).select_related("criterion")
-        answers = {answer.criterion.code: answer for answer in wanted}
-        reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate()) if stage == Stage.SELF else {}
-        named = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage)) if stage != Stage.SELF else {}
+        if answers is None:
+            answers = selectors.form(assessment)
+        elif assessment.version != seen + 1:
+            answers[:] = selectors.form(assessment)
+        by_code = {answer.criterion.code: answer for answer in answers}
+        may_write = _share(assessment, stage, actor, hat)
         for change in changes:
-            answer = answers[change.criterion]
+            answer = by_code[change.criterion]
             points = _points_of(change, answer)
             stored = [getattr(answer, name) for name in fields]
             written = [points, change.words, change.na, *(change.ratio or (None, None))][: len(fields)]
             if stored == written:
                 continue  # nothing new; also when somebody else has saved the very same
-            if stage == Stage.SELF and not rules.may_enter(hat.role, reserved.get(change.criterion), actor.pk):
-                raise NotYours(answer.criterion)
-            if not rules.may_appraise(named.get(answer.criterion.group_id or 0, ()), hat.people(actor)):
+            if not may_write(answer.criterion):
                 raise NotYours(answer.criterion)
             if answer.version != change.version:
                 conflicts.append(change.criterion)
@@ -156,21 +170,43 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
 
 
 def begin_to_write(assessment: Assessment, stage: Stage, role: Role) -> State:
-    """The first statement of whatever writes into a stage of a form: it locks the form and raises its version. Gives the state; raises WrongState."""
-    states = [state for (state, where), roles in rules.ENTRY.items() if where == stage and role in roles]
-    if not Assessment.objects.filter(pk=assessment.pk, state__in=states).update(version=F("version") + 1):
+    """The first statement of whatever writes into a stage of a form: it locks the form and raises its version. Gives the state; raises WrongState.
+
+    Afterwards the assessment has the state and version that are stored.
+    """
+    held = _lock[stage](assessment=assessment.pk) if rules.stage_of(role) == stage else []
+    if not held:
         raise WrongState(_state(assessment))
-    return _state(assessment)
+    [(_key, assessment.state, assessment.version)] = held
+    return State(assessment.state)
+
+
+def _share(assessment: Assessment, stage: Stage, actor: User, hat: selectors.Hat) -> Callable[[Criterion], bool]:
+    """Which criteria of a stage somebody may write: those that are not given to others. One query."""
+    if stage == Stage.SELF:
+        reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate())
+        return lambda criterion: rules.may_enter(hat.role, reserved.get(criterion.code), actor.pk)
+    named = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage))
+    return lambda criterion: rules.may_appraise(named.get(criterion.group_id or 0, ()), hat.people(actor))
+
+
+def _locked(stage: Stage) -> PreparedUpdate:
+    """The statement that raises the version of a form where points of a stage may be entered."""
+    states = [state for state, where in rules.ENTRY if where == stage]
+    forms = Assessment.objects.filter(pk=Slot("assessment"), state__in=states)
+    return PreparedUpdate(lambda: forms, "state", "version", version=F("version") + 1)
+
+
+_lock = {stage: _locked(stage) for stage in Stage}
 
 
 def _write(assessment: Assessment, answer: Answer, written: dict[str, Any], *, stage: Stage, change: Change, actor: User, hat: selectors.Hat) -> None:
     """Write one criterion, with its entry."""
     before = answer.points().told(stage)
-    for name, value in written.items():
+    stamp = {"version": answer.version + 1, "saved_at": timezone.now()}
+    for name, value in (written | stamp).items():
         setattr(answer, name, value)
-    answer.version += 1
-    answer.saved_at = timezone.now()
-    answer.save(update_fields=[*written, "version", "saved_at"])
+    _store[stage](answer=answer.pk, **written, **stamp)
     data = {"criterion": change.criterion, "stage": stage, "from": before, "to": answer.points().told(stage), "words": change.words}
     ratio = {"ratio": [str(part) for part in change.ratio]} if change.ratio else {}
     _record(assessment, act=Act.ENTER, actor=actor, data={**data, **ratio, **_standing_in(hat)})

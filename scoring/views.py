@@ -129,13 +129,12 @@ def criterion(request: HttpRequest, period: str, code: str, criterion: str) -> H
     """Save one criterion and answer the fragments that this changed, on its page or (`grid` sent) in the grid of the district."""
     form, stage = access.get_assessment_to_enter(_user(request), period, code)
     answers = selectors.form(form)
-    mine = [answer for answer in answers if answer.criterion.code == criterion]
-    if not mine:
+    if criterion not in {answer.criterion.code for answer in answers}:
         raise Http404(_("Không có tiêu thức %s.") % criterion)
     in_grid = "grid" in request.POST and stage != Stage.SELF  # a commune has no grid
     prefix = f"{form.unit.code}-" if in_grid else ""
     try:
-        [shown], _saved = _save(request, form, stage, mine, prefix=prefix)
+        [shown], _saved = _save(request, form, stage, answers, only=criterion, prefix=prefix)
     except Refused as error:
         why = refusal(error)
         return render(request, "scoring/_saved_not.html", {"refusal": why, "id": prefix + criterion}, status=why.status)
@@ -283,16 +282,18 @@ def appraisal_csv(request: HttpRequest, period: str, code: str) -> HttpResponseB
     return StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _save(request: HttpRequest, form: Assessment, stage: Stage, answers: Sequence[Answer], *, prefix: str = "") -> tuple[list[AnswerForm], int]:
-    """Save what was typed for these answers and differs from what is stored: the answers as they are to be shown now, and how many were saved."""
-    typed = read_answers(answers, stage, request.POST, prefix=prefix)
+def _save(
+    request: HttpRequest, form: Assessment, stage: Stage, answers: list[Answer], *, only: str = "", prefix: str = ""
+) -> tuple[list[AnswerForm], int]:
+    """Save what was typed for the answers of a form (or `only` one) and differs from what is stored: how they are to be shown now, and how many were saved.
+
+    `answers` are left as they are stored now.
+    """
+    typed = read_answers([answer for answer in answers if only in ("", answer.criterion.code)], stage, request.POST, prefix=prefix)
     changes = [answer.change for answer in typed if answer.change]
-    if not changes:
-        return show_again(typed, answers), 0
-    stale = services.save_points(assessment=form, stage=stage, changes=changes, actor=_user(request))
-    form.refresh_from_db(fields=["version"])
-    fresh = {answer.pk: answer for answer in selectors.form(form, answers[0].criterion.code if len(answers) == 1 else "")}
-    shown = show_again(typed, [fresh[answer.pk] for answer in answers], stale, selectors.last_writers(form, stage) if stale else {})
+    stale = services.save_points(assessment=form, stage=stage, changes=changes, actor=_user(request), answers=answers) if changes else []
+    now = {answer.pk: answer for answer in answers}
+    shown = show_again(typed, [now[one.answer.pk] for one in typed], stale, selectors.last_writers(form, stage) if stale else {})
     return shown, len(changes) - len(stale)
 
 
@@ -358,6 +359,7 @@ def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | 
 def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
     """What the page of an assessment shows to this reader: where it stands, and what else belongs to it."""
     context = _where(request, form, forms)
+    _tell_whose(request, form, context["stage"], context["forms"])
     answers = [shown.answer for shown in context["forms"]]
     earlier = selectors.earlier(form)
     for shown in context["forms"]:
@@ -375,6 +377,16 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
     }
 
 
+def _tell_whose(request: HttpRequest, form: Assessment, stage: Stage | None, forms: Sequence[AnswerForm]) -> None:
+    """Say beside each criterion whose it is, and close what others than this reader enter."""
+    user = _user(request)
+    if stage in (Stage.APPRAISED, Stage.FINAL):
+        given = selectors.shares(form.period_id, selectors.appraising_unit(form.unit, stage))
+        tell_shares(forms, given, selectors.hat(user).people(user))
+    if stage == Stage.SELF:
+        tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), access.role_of(user), user.pk)
+
+
 def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
     """Where an assessment stands for this reader: all that saving one criterion changes on the page.
 
@@ -385,13 +397,8 @@ def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] |
     at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
     before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
     forms = forms or [AnswerForm(answer, at, against=before) for answer in selectors.form(form)]
-    if stage in (Stage.APPRAISED, Stage.FINAL):
-        given = selectors.shares(form.period_id, selectors.appraising_unit(form.unit, stage))
-        tell_shares(forms, given, selectors.hat(_user(request)).people(_user(request)))
-    if stage == Stage.SELF:
-        tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), role, _user(request).pk)
     answers = [shown.answer for shown in forms]
-    tallies = {where.value: selectors.tally_of(form, answers, where) for where in Stage}
+    tallies = selectors.tallies(form, answers)
     by_code = {shown.criterion.code: shown for shown in forms}
     return {
         "assessment": form,
