@@ -81,6 +81,42 @@ def test_entry_appraisal_and_approval(browser: Browser) -> None:
     assert commune.complaints + district.complaints + province.complaints == []
 
 
+def test_a_whole_form_is_filled_and_sent_by_keyboard_alone(browser: Browser) -> None:
+    call_command("load_reference", verbosity=0)
+    with serve(REDIS_URL="") as address:
+        commune = Desk(browser, address, Role.COMMUNE_SIGNATORY, "03127", DESK)
+        page = commune.page
+        page.goto(FORM)
+
+        def focused() -> tuple[str, str]:
+            """Id and words of what has the focus."""
+            return tuple(page.evaluate("[document.activeElement.id, document.activeElement.innerText?.slice(0, 40) ?? '']"))
+
+        def tab_to(goal: str) -> None:
+            """Tab on until the field or button is reached, by its id or its words."""
+            for _press in range(12):
+                page.keyboard.press("Tab")
+                if goal in focused():
+                    return
+            raise AssertionError(f"{goal} is not reached by Tab; the focus is at {focused()}")
+
+        page.locator("#CC01 summary").first.focus()  # the page's menu and what stands above the form come before
+        for number in range(1, 13):
+            tab_to(f"CC{number:02}-points")
+            page.keyboard.type("17,5")
+            tab_to(f"CC{number:02}-words")
+            page.keyboard.type("Đủ hồ sơ.")
+        page.keyboard.press("Tab")
+        expect(page.locator(".submitbar")).to_contain_text("210")
+        for number in range(1, 13):
+            expect(page.locator(f"#CC{number:02}-state")).to_contain_text("Đã lưu")
+        tab_to("Gửi lên huyện")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Đã gửi phiếu lên huyện.")).to_be_visible()
+        assert commune.complaints == []
+    assert Assessment.objects.get(period__code="2018-Y", unit__code="03127").state == State.SUBMITTED
+
+
 def test_a_lost_line_is_said_beside_the_criterion_and_nothing_typed_is_lost(browser: Browser) -> None:
     call_command("load_reference", verbosity=0)
     with serve() as address:
