@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
-from plan2018 import services
+from plan2018 import plans
 from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Indicator, Period, Plan, Target, WorkingRules
 
 
@@ -21,7 +21,7 @@ class RevisionForm(forms.ModelForm):
             setattr(self.instance, name, value)
         if not self.errors:
             try:
-                services.make_sense(self.instance)
+                plans.make_sense(self.instance)
             except ValidationError as error:
                 self.add_error(None, ValidationError(error.messages))
         return cleaned
@@ -38,7 +38,7 @@ class RevisableAdmin(ReadOnlyAdmin):
         return plan is not None and plan.editable and bool(request.user.is_staff)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        services.revise(row=obj, actor=request.user)  # type: ignore[arg-type]
+        plans.revise(row=obj, actor=request.user)  # type: ignore[arg-type]
 
 
 class PeriodInline(ReadOnlyInline):

@@ -22,10 +22,11 @@ from communes.models import Document, Unit
 from communes.rules import Level
 from communes.sentences import write_day
 from communes.tables import csv_lines
-from plan2018 import access, selectors, services
+from plan2018 import access, keeping, selectors
 from plan2018.findings import Question
 from plan2018.models import Difficulty, Period
 from plan2018.registers import AnswerForm, PassOnForm, Register, Tag, WithdrawForm, find
+from plan2018.services import Stale
 
 PAGE = 50
 """Lines on a page."""
@@ -103,7 +104,7 @@ def record_new(request: HttpRequest, register: str, code: str, registers: Regist
         owner = form.cleaned_data.get("unit") or unit
         try:
             line = book.save(line=book.model(unit=owner), kind=book.slug, values=form.values, version=0, actor=user)
-        except services.Duplicate:
+        except keeping.Duplicate:
             form.add_error(None, _duplicate(owner))
         else:
             messages.success(request, _("Đã ghi vào sổ: %s.") % str(book.name).lower())
@@ -126,11 +127,11 @@ def record(request: HttpRequest, register: str, code: str, line: int, registers:
     if form.is_valid():
         try:
             book.save(line=found, kind=book.slug, values=form.values, version=_version(form), actor=user)
-        except services.Duplicate:
+        except keeping.Duplicate:
             form.add_error(None, _duplicate(unit))
-        except services.Stale:
+        except Stale:
             return _conflict(request, book, unit, line, form)
-        except services.Closed:
+        except keeping.Closed:
             messages.error(request, _("Chưa lưu: dòng này đã rút hoặc đã được trả lời, không sửa được nữa."))
             return redirect("record", register=book.slug, code=unit.code, line=line)
         else:
@@ -150,16 +151,16 @@ def record_act(request: HttpRequest, register: str, code: str, line: int, act: s
         forms |= {"answer": AnswerForm, "pass-on": PassOnForm}
     if act not in forms:
         raise Http404(_("Không có việc “%s”.") % act)
-    if not (_keeps(user, unit, book) if act == "withdraw" else services.may_answer(found, user)):
+    if not (_keeps(user, unit, book) if act == "withdraw" else keeping.may_answer(found, user)):
         raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))
     form = forms[act](request.POST, prefix=act)
     if not form.is_valid():
         return _line_page(request, book, period, found, status=422, **{act.replace("-", "_"): form})
     try:
         said = _do(book, found, form, user)
-    except services.Stale:
+    except Stale:
         return _conflict(request, book, unit, line, form)
-    except services.Closed:
+    except keeping.Closed:
         said = _("Dòng này vừa được rút hoặc trả lời; việc của anh, chị chưa ghi.")
     messages.success(request, said)
     return redirect("record", register=book.slug, code=unit.code, line=line)
@@ -169,11 +170,11 @@ def _do(book: Register, line: Any, form: BaseForm, user: User) -> str:
     """Call the service of an act; what to say about it."""
     given: dict[str, Any] = {"line": line, "kind": book.slug, "version": _version(form), "actor": user}
     if isinstance(form, AnswerForm):
-        services.answer_difficulty(**given, answer=form.cleaned_data["answer"])
+        keeping.answer_difficulty(**given, answer=form.cleaned_data["answer"])
         return _("Đã trả lời; nơi nêu vướng mắc đã được báo.")
     if isinstance(form, PassOnForm):
         above = line.routed_to.parent
-        services.pass_on(**given, reason=form.cleaned_data["reason"])
+        keeping.pass_on(**given, reason=form.cleaned_data["reason"])
         return _("Đã chuyển lên %s.") % above.full_name
     book.withdraw(**given, reason=form.cleaned_data["reason"])
     return _("Đã rút dòng này; các số liệu không còn tính nó.")
@@ -182,7 +183,7 @@ def _do(book: Register, line: Any, form: BaseForm, user: User) -> str:
 def _line_page(request: HttpRequest, book: Register, period: Period, line: Any, *, status: int = 200, **forms: Any) -> HttpResponse:
     """What the page of a line shows to this reader: its form or its values, the acts, what stands beside it, its history."""
     user = _user(request)
-    keeps, answers = _keeps(user, line.unit, book), isinstance(line, Difficulty) and services.may_answer(line, user)
+    keeps, answers = _keeps(user, line.unit, book), isinstance(line, Difficulty) and keeping.may_answer(line, user)
     answered = bool(getattr(line, "answered_on", None))
     closed = bool(line.withdrawn_at) or answered
     version = {"version": line.version}

@@ -20,7 +20,7 @@ from communes.forms import DayField, DocumentField
 from communes.models import Unit, UnitQuerySet
 from communes.rules import Level, clean_name
 from communes.sentences import write_day
-from plan2018 import findings, services
+from plan2018 import findings, keeping
 from plan2018.findings import DONE, OPEN, PART, Finding, Question
 from plan2018.forms import clean_words
 from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Period, Record, WorkingRules
@@ -127,7 +127,7 @@ class RecordForm(forms.ModelForm):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was typed, as `services.save_record` takes it."""
+        """What was typed, as `keeping.save_record` takes it."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
 
 
@@ -321,8 +321,8 @@ class Register:
     annotate: Callable[[UnitQuerySet, Period], UnitQuerySet] = lambda communes, _period: communes
     aside: Callable[[Any, Period, Any], Any] = lambda _line, _period, _form: None
     aside_template: str = ""
-    save: Callable[..., Any] = services.save_record
-    withdraw: Callable[..., None] = services.withdraw_record
+    save: Callable[..., Any] = keeping.save_record
+    withdraw: Callable[..., None] = keeping.withdraw_record
 
 
 def find(registers: Sequence[Register], slug: str) -> Register | None:

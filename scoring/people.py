@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.rules import Role
 from communes.models import Document, Unit
 from ledger import services as ledger
+from plan2018 import keeping
 from plan2018 import services as plan
 from plan2018.models import Duty, Period, Record
 from plan2018.services import Demand
@@ -132,17 +133,17 @@ DISTRICT_DUTY = "TK36"
 
 
 def save_censure(*, line: Censure, kind: str, values: dict[str, Any], version: int, actor: User) -> Record:
-    """Enter or change a line of the register of censures; the district then owes what follows. Raises as `plan2018.services.save_record` does."""
+    """Enter or change a line of the register of censures; the district then owes what follows. Raises as `plan2018.keeping.save_record` does."""
     with transaction.atomic():
-        saved = plan.save_record(line=line, kind=kind, values=values, version=version, actor=actor)
+        saved = keeping.save_record(line=line, kind=kind, values=values, version=version, actor=actor)
         _demand(saved.unit, actor)
     return saved
 
 
 def withdraw_censure(*, line: Censure, kind: str, reason: str, version: int, actor: User) -> None:
-    """Withdraw a wrong line; what follows from it, and nobody has acted on, is owed no more. Raises as `plan2018.services.withdraw_record` does."""
+    """Withdraw a wrong line; what follows from it, and nobody has acted on, is owed no more. Raises as `plan2018.keeping.withdraw_record` does."""
     with transaction.atomic():
-        plan.withdraw_record(line=line, kind=kind, reason=reason, version=version, actor=actor)
+        keeping.withdraw_record(line=line, kind=kind, reason=reason, version=version, actor=actor)
         _demand(line.unit, actor)
 
 

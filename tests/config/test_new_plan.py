@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import plan2018.resources
 from ledger.models import Entry
-from plan2018 import rules, services
+from plan2018 import plans, rules, services
 from plan2018.models import Duty, Indicator, Obligation, Observation, Period, Plan, Target
 from plan2018.sentences import plan_cited, plan_in_full, plan_name
 from reports import services as reports
@@ -160,7 +160,7 @@ def test_days_of_targets_and_duties_move(plan):
 
 
 def test_one_entry_tells_of_the_copy_and_makes_its_figures_stale(plan):
-    services.new_plan(year=2019, source=2018)
+    plans.new_plan(year=2019, source=2018)
 
     [entry] = Entry.objects.filter(subject_kind="plan")
     assert (entry.act, entry.subject_key, entry.topic) == ("copy", "2019", "2019-Y")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.rules import Role
 from ledger.models import Entry, Notice
-from plan2018 import services
+from plan2018 import keeping, services
 from plan2018.models import Apology, Complaints, Dialogue, Difficulty, Duty, Obligation, Period, Plan, WorkingRules
 from plan2018.registers import REGISTERS
 from plan2018.rules import DutyState
@@ -25,12 +25,12 @@ SENT = {"held_on": "05/12/2018", "attendees": "90", "opinions": "6", "answered":
 
 
 def save(line, actor, kind="dialogues", version=0, **values):
-    return services.save_record(line=line, kind=kind, values=values or HELD, version=version, actor=actor)
+    return keeping.save_record(line=line, kind=kind, values=values or HELD, version=version, actor=actor)
 
 
 def raise_difficulty(unit, actor, text="Chưa có kinh phí mua máy photo"):
     values = {"raised_on": date(2018, 5, 4), "clause": "III.5 gạch 2", "text": text}
-    return services.save_record(line=Difficulty(unit=unit), kind="difficulties", values=values, version=0, actor=actor)
+    return keeping.save_record(line=Difficulty(unit=unit), kind="difficulties", values=values, version=0, actor=actor)
 
 
 # Acts.
@@ -76,10 +76,10 @@ def test_whoever_saw_an_older_line_changes_nothing(place, cast):
 
 def test_a_second_line_of_the_same_day_is_refused_until_the_first_is_withdrawn(place, cast):
     line = save(Dialogue(unit=place.commune), cast.entry)
-    with pytest.raises(services.Duplicate):
+    with pytest.raises(keeping.Duplicate):
         save(Dialogue(unit=place.commune), cast.entry)
 
-    services.withdraw_record(line=line, kind="dialogues", reason="Ghi nhầm", version=1, actor=cast.entry)
+    keeping.withdraw_record(line=line, kind="dialogues", reason="Ghi nhầm", version=1, actor=cast.entry)
     save(Dialogue(unit=place.commune), cast.entry)
 
     assert Dialogue.objects.valid().count() == 1
@@ -89,27 +89,27 @@ def test_a_change_into_another_line_is_refused(place, cast):
     save(Dialogue(unit=place.commune), cast.entry)
     other = save(Dialogue(unit=place.commune), cast.entry, **HELD | {"held_on": date(2018, 12, 6)})
 
-    with pytest.raises(services.Duplicate):
+    with pytest.raises(keeping.Duplicate):
         save(other, cast.entry, version=1)
 
 
 def test_a_withdrawn_line_stays_with_its_reason_and_is_closed(place, cast):
     line = save(Dialogue(unit=place.commune), cast.entry)
 
-    services.withdraw_record(line=line, kind="dialogues", reason=" Ghi nhầm xã ", version=1, actor=cast.entry)
+    keeping.withdraw_record(line=line, kind="dialogues", reason=" Ghi nhầm xã ", version=1, actor=cast.entry)
 
     assert Dialogue.objects.get().withdrawal == "Ghi nhầm xã"
-    with pytest.raises(services.Closed):
+    with pytest.raises(keeping.Closed):
         save(line, cast.entry, version=2, **HELD | {"answered": 6})
-    with pytest.raises(services.Closed):
-        services.withdraw_record(line=line, kind="dialogues", reason="Lần nữa", version=2, actor=cast.entry)
+    with pytest.raises(keeping.Closed):
+        keeping.withdraw_record(line=line, kind="dialogues", reason="Lần nữa", version=2, actor=cast.entry)
 
 
 def test_nothing_is_withdrawn_without_a_reason(place, cast):
     line = save(Dialogue(unit=place.commune), cast.entry)
 
     with pytest.raises(ValueError, match="no reason"):
-        services.withdraw_record(line=line, kind="dialogues", reason="  ", version=1, actor=cast.entry)
+        keeping.withdraw_record(line=line, kind="dialogues", reason="  ", version=1, actor=cast.entry)
 
 
 def test_the_database_knows_no_withdrawal_without_a_reason(place):
@@ -127,7 +127,7 @@ def test_a_line_proves_the_duty_and_its_withdrawal_takes_the_proof_back(place, c
     owed.refresh_from_db()
     assert (owed.state, owed.done_on) == (DutyState.DONE, date(2018, 12, 5))
 
-    services.withdraw_record(line=line, kind="dialogues", reason="Ghi nhầm", version=1, actor=cast.entry)
+    keeping.withdraw_record(line=line, kind="dialogues", reason="Ghi nhầm", version=1, actor=cast.entry)
     owed.refresh_from_db()
     assert owed.state == DutyState.OPEN
 
@@ -145,7 +145,7 @@ def test_a_difficulty_of_a_commune_goes_to_its_district_and_tells_those_who_answ
 def test_an_answer_reaches_who_raised_it(place, cast):
     line = raise_difficulty(place.commune, cast.entry)
 
-    services.answer_difficulty(line=line, kind="difficulties", answer="Đã bố trí", version=1, actor=cast.appraiser)
+    keeping.answer_difficulty(line=line, kind="difficulties", answer="Đã bố trí", version=1, actor=cast.appraiser)
 
     line.refresh_from_db()
     assert (line.answer, line.answered_on, line.answered_by) == ("Đã bố trí", timezone.localdate(), cast.appraiser)
@@ -158,30 +158,30 @@ def test_only_the_level_to_which_it_was_routed_answers(place, cast):
 
     for actor in (cast.entry, cast.officer, cast.leader, make_user(Role.DISTRICT_APPRAISER, place.other_district)):
         with pytest.raises(services.NotYours):
-            services.answer_difficulty(line=line, kind="difficulties", answer="Không", version=1, actor=actor)
+            keeping.answer_difficulty(line=line, kind="difficulties", answer="Không", version=1, actor=actor)
 
 
 def test_the_district_passes_on_once_and_the_province_has_nobody_above(place, cast):
     line = raise_difficulty(place.commune, cast.entry)
 
-    services.pass_on(line=line, kind="difficulties", reason="Ngoài thẩm quyền", version=1, actor=cast.appraiser)
+    keeping.pass_on(line=line, kind="difficulties", reason="Ngoài thẩm quyền", version=1, actor=cast.appraiser)
 
     line.refresh_from_db()
     assert line.routed_to == place.province
     with pytest.raises(services.NotYours):
-        services.pass_on(line=line, kind="difficulties", reason="Lên nữa", version=2, actor=cast.officer)
+        keeping.pass_on(line=line, kind="difficulties", reason="Lên nữa", version=2, actor=cast.officer)
     with pytest.raises(services.NotYours):
-        services.answer_difficulty(line=line, kind="difficulties", answer="Muộn", version=2, actor=cast.appraiser)
+        keeping.answer_difficulty(line=line, kind="difficulties", answer="Muộn", version=2, actor=cast.appraiser)
 
 
 def test_an_answered_difficulty_keeps_its_words_and_is_not_passed_on(place, cast):
     line = raise_difficulty(place.commune, cast.entry)
-    services.answer_difficulty(line=line, kind="difficulties", answer="Đã bố trí", version=1, actor=cast.appraiser)
+    keeping.answer_difficulty(line=line, kind="difficulties", answer="Đã bố trí", version=1, actor=cast.appraiser)
 
-    with pytest.raises(services.Closed):
+    with pytest.raises(keeping.Closed):
         save(line, cast.entry, "difficulties", 2, text="Chuyện khác")
-    with pytest.raises(services.Closed):
-        services.pass_on(line=line, kind="difficulties", reason="Thôi", version=2, actor=cast.appraiser)
+    with pytest.raises(keeping.Closed):
+        keeping.pass_on(line=line, kind="difficulties", reason="Thôi", version=2, actor=cast.appraiser)
 
 
 # Pages.
@@ -384,7 +384,7 @@ def test_every_register_says_something_with_and_without_lines(place, cast, year,
 
 def test_withdrawn_lines_are_shown_but_counted_nowhere(place, cast, year):
     line = save(Dialogue(unit=place.commune), cast.entry)
-    services.withdraw_record(line=line, kind="dialogues", reason="Ghi nhầm", version=1, actor=cast.entry)
+    keeping.withdraw_record(line=line, kind="dialogues", reason="Ghi nhầm", version=1, actor=cast.entry)
 
     page = client_of(cast.officer).get("/records/dialogues/11/")
     file = b"".join(client_of(cast.officer).get("/records/dialogues/11/csv/").streaming_content).decode()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.rules import Role
 from communes.models import Document
 from ledger.models import Entry
+from plan2018 import keeping
 from plan2018 import services as plan
 from plan2018.models import Obligation
 from plan2018.rules import DutyState
@@ -160,7 +161,7 @@ def test_a_censure_without_its_document_or_of_no_year_is_refused_in_words(place,
 def test_the_same_censure_is_entered_once(place, duty, officer):
     censure(place.commune, 2017, officer)
 
-    with pytest.raises(plan.Duplicate):
+    with pytest.raises(keeping.Duplicate):
         censure(place.commune, 2017, officer)
 
 
