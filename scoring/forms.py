@@ -1,6 +1,5 @@
 """What people type on the pages of an assessment, turned into values or into an error beside the field."""
 
-import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -107,7 +106,7 @@ class AnswerForm(forms.Form):
         if self.errors and not self.conflict:
             return str(self.data.get(self.add_prefix("seen"), ""))
         points, words, na, ratio = self.stored
-        return f"{self.answer.version};{_told(points, na, ratio)};{_fingerprint(words)}"
+        return f"{self.answer.version};{_told(points, na, ratio)};{rules.fingerprint(words)}"
 
     @property
     def shown_points(self) -> str:
@@ -306,17 +305,13 @@ class AnswerForm(forms.Form):
         told, words = seen
         points_sent = bool(self.sent - {"words"})
         return (points_sent and _told(data["points"], self.na_now, self.ratio) != told) or (
-            "words" in self.sent and _fingerprint(data["words"]) != words
+            "words" in self.sent and rules.fingerprint(data["words"]) != words
         )
 
 
 def _told(points: Decimal | None, na: bool, ratio: Ratio | None) -> str:
     """What a stage says of a criterion, as a page remembers it."""
     return rules.NOT_APPLICABLE if na else "/".join(write_points(part) for part in ratio) if ratio else write_points(points)
-
-
-def _fingerprint(words: str) -> str:
-    return f"{zlib.crc32(words.encode()):x}"
 
 
 def read_answers(answers: Iterable[Answer], stage: Stage, data: Mapping[str, Any], *, prefix: str = "") -> list[AnswerForm]:
@@ -557,19 +552,53 @@ class ReturnForm(forms.Form):
 
 
 class ExplainForm(forms.Form):
-    """What a commune answers to the points that the district lowered."""
+    """What a commune answers to the points that the district lowered.
+
+    Each answer is sent with what the page showed (`seen`), so that one left alone, or not sent, is left alone, and one that others changed is asked about.
+    """
 
     def __init__(self, answers: Iterable[Answer], data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, prefix="explain")
         self.answers = list(answers)
+        self.rewritten: Collection[str] = ()
         for answer in self.answers:
-            label = _("Giải trình về %s") % answer.criterion.number
-            self.fields[answer.criterion.code] = WordsField(label=label, required=False, initial=answer.explanation)
-            self.fields[answer.criterion.code].widget.attrs["rows"] = 3
+            label, code = _("Giải trình về %s") % answer.criterion.number, answer.criterion.code
+            area = forms.Textarea(attrs={"rows": 3, "id": f"explain-{code}-words"})
+            self.fields[code] = WordsField(label=label, required=False, initial=answer.explanation, widget=area)
 
-    def rows(self) -> list[tuple[Answer, forms.BoundField]]:
+    @property
+    def seen(self) -> dict[str, str]:
+        """What the page showed of each answer that was sent, by code, where it tells."""
+        names = {answer.criterion.code: self.add_prefix(f"{answer.criterion.code}-seen") for answer in self.answers}
+        return {code: str(self.data[name]) for code, name in names.items() if name in self.data}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The answers that were sent and differ from what the page showed."""
+        sent = {code: words for code, words in self.cleaned_data.items() if self.add_prefix(code) in self.data}
+        return {code: words for code, words in sent.items() if self.seen.get(code) != rules.fingerprint(words)}
+
+    def rows(self) -> list["Explained"]:
         """Each lowered criterion with the field of its answer."""
-        return [(answer, self[answer.criterion.code]) for answer in self.answers]
+        return [Explained(answer, self[answer.criterion.code], self._token(answer), self._rewritten(answer)) for answer in self.answers]
+
+    def _rewritten(self, answer: Answer) -> bool:
+        return answer.criterion.code in self.rewritten
+
+    def _token(self, answer: Answer) -> str:
+        """What the page shows now; after an error what it showed before, unless that error tells what others wrote."""
+        kept = "" if not self.is_bound or self._rewritten(answer) else self.seen.get(answer.criterion.code, "")
+        return kept if kept and (self.rewritten or self.errors) else rules.fingerprint(answer.explanation)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A lowered criterion with the field of the commune's answer, what the page shows of it, and whether others wrote there first."""
+
+    answer: Answer
+    box: forms.BoundField
+    token: str
+    rewritten: bool
 
 
 class ReasonForm(forms.Form):

@@ -1,6 +1,6 @@
 """What people do to an assessment: open, enter points, submit, appraise, return, approve, reopen, enter a title. One transaction and one ledger entry each."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -69,6 +69,14 @@ class Explaining(Refused):
 
 class ExplainedBefore(Refused):
     """There is nothing (any longer) that the commune may explain: no point was lowered, the time is over, or it has said that it is done."""
+
+
+class Rewritten(Refused):
+    """Others wrote first at these criteria (by code); nothing was saved."""
+
+    def __init__(self, criteria: list[str]) -> None:
+        super().__init__(criteria)
+        self.criteria = criteria
 
 
 class NotYours(Refused):
@@ -258,20 +266,23 @@ def appraise(*, assessment: Assessment, version: int, actor: User) -> None:
             ledger.notify(people, key=f"explain/{assessment.key}/{assessment.version}", subject=subject, body=body, link=link)
 
 
-def explain(*, assessment: Assessment, words: dict[str, str], done: bool, actor: User) -> None:
+def explain(*, assessment: Assessment, words: Mapping[str, str], done: bool, actor: User, seen: Mapping[str, str] | None = None) -> None:
     """The commune answers lowered points, criterion by criterion; `done`: the signatory says that nothing more will come, so that the province may approve.
 
-    Raises ExplainedBefore when the round is over or was never open; ValueError for a criterion that was not lowered (nothing is saved).
+    `seen` tells by criterion which words stood there when these were written (`rules.fingerprint`). All are saved or none. Raises Rewritten where others
+    wrote since, ExplainedBefore when the round is over or was never open, ValueError for a criterion that was not lowered.
     """
     told = _standing_in(selectors.hat(actor))
     with transaction.atomic():
         begin_to_explain(assessment, explained_at=timezone.now() if done else None)
         answers = selectors.form(assessment)
         open_ = rules.lowered(selectors.as_rules(answers))
-        for answer in answers:
+        changed = [answer for answer in answers if words.get(answer.criterion.code, answer.explanation) != answer.explanation]
+        stored = {answer.criterion.code: rules.fingerprint(answer.explanation) for answer in changed}
+        if rewritten := [code for code, now in stored.items() if (seen or {}).get(code, now) != now]:
+            raise Rewritten(rewritten)
+        for answer in changed:
             code, before = answer.criterion.code, answer.explanation
-            if code not in words or words[code] == before:
-                continue
             if code not in open_:
                 raise ValueError(code)
             Answer.objects.filter(pk=answer.pk).update(explanation=words[code])
