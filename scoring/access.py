@@ -235,6 +235,11 @@ EVIDENCE_READERS = frozenset(Role) - {Role.API_CLIENT}
 """Every person sees the evidence of its area, software does not: titles and files name people."""
 
 
+def reads_evidence(user: User) -> bool:
+    """Whether the user may open the evidence of the forms in its area."""
+    return Role(user.role) in EVIDENCE_READERS
+
+
 def get_answer(user: User, period_code: str, unit_code: str, criterion: str) -> Answer:
     """A criterion of an assessment in the user's area, to see its evidence; else Http404, PermissionDenied for software."""
     answer = selectors.answer(get_period(period_code), user.unit, unit_code, criterion)

@@ -37,6 +37,7 @@ from scoring.models import (
     EvidenceFile,
     Extension,
     Inspection,
+    Level,
     Responsibility,
     Share,
     Support,
@@ -231,10 +232,14 @@ def criterion_rows() -> "QuerySet[Criterion, Any]":
     """The criteria that are scored, of all sets, as plain rows: the newest set first, each in the order of its form."""
     components = Criterion.objects.filter(kind=Criterion.COMPONENT).order_by("-criteria_set__valid_from", "position")
     return components.values(
+        "pk",
         "code",
         "number",
         "title",
+        "scoring",
         "max_points",
+        "full_pct",
+        "may_not_apply",
         "plan_section",
         "responsible_title",
         "guidance",
@@ -271,15 +276,55 @@ def answer_rows(assessment_id: int) -> "QuerySet[Answer, Any]":
         .values(
             "max_points",
             "self_points",
+            "self_na",
             "self_note",
+            "numerator",
+            "denominator",
             "appraised_points",
+            "appraised_na",
             "appraised_reason",
             "final_points",
+            "final_na",
             "final_reason",
+            "explanation",
             "remark",
+            criterion_pk=F("criterion"),
             criterion_code=F("criterion__code"),
+            scoring=F("criterion__scoring"),
         )
     )
+
+
+def level_rows(criteria: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """The levels of these criteria as plain rows, by criterion, the most points first: one query. Criteria without a rubric are left out."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in Level.objects.filter(criterion__in=list(criteria)).order_by("criterion", "-points").values("criterion", "points", "text"):
+        found[row.pop("criterion")].append(row)
+    return found
+
+
+def cap_rows(assessment_id: int) -> "QuerySet[CapRow, Any]":
+    """What holds down the class of a form whatever its total, as plain rows."""
+    caps = CapRow.objects.filter(criteria_set__assessments=assessment_id).order_by("pk")
+    return caps.values("kind", "grade", "value", criterion_code=F("criterion__code"))
+
+
+def evidence_rows(assessment_id: int) -> dict[int, list[dict[str, Any]]]:
+    """What a form shows now as plain rows, by criterion, in the order in which it was added: one query."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    shown: QuerySet[Any, Any] = Evidence.objects.filter(answer__assessment=assessment_id, removed_at=None).order_by("linked_at", "pk")
+    for row in shown.values(
+        criterion=F("answer__criterion"),
+        key=F("file"),
+        name=F("file__name"),
+        title=F("file__title"),
+        sha256=F("file__sha256"),
+        size=F("file__size"),
+        type=F("file__kind"),
+        stands_for=F("file__stands_for"),
+    ):
+        found[row.pop("criterion")].append(row)
+    return found
 
 
 def components_for(period: Period, line: Record | None = None) -> "QuerySet[Criterion, Any]":
