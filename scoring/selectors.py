@@ -385,9 +385,14 @@ class Hat:
         """Who acts: the user, and whom they act for."""
         return {user.pk, *((self.principal.pk,) if self.principal else ())}
 
+    @property
+    def told(self) -> dict[str, int]:
+        """What a ledger entry says of an acting officer: for whom."""
+        return {"for": self.principal.pk} if self.principal else {}
+
 
 def hat(user: User) -> Hat:
-    """In which role a user acts on assessments today. One query, asked once a request: a request loads its user anew."""
+    """In which role a user acts today, on assessments and on districts' reports. One query, asked once a request: a request loads its user anew."""
     known: tuple[date, Hat] | None = getattr(user, "_hat", None)
     if known and known[0] == timezone.localdate():
         return known[1]
@@ -399,6 +404,16 @@ def hat(user: User) -> Hat:
 def _hat(user: User) -> Hat:
     held = delegations(timezone.localdate()).filter(deputy=user.pk).first()
     return Hat(acting_role(Role(user.role), Role(held.principal.role) if held else None), held.principal if held else None)
+
+
+def principals() -> dict[int, User]:
+    """Everybody for whom somebody ever acted, by id, to tell ledger entries (`Hat.told`): few people, one query."""
+    return User.objects.filter(delegated__isnull=False).distinct().in_bulk()
+
+
+def deputies(people: Iterable[int]) -> list[int]:
+    """Who acts today for these people: what is meant for them is meant for their deputies. One query."""
+    return list(delegations(timezone.localdate()).filter(principal__in=list(people)).values_list("deputy", flat=True))
 
 
 @dataclass(frozen=True)

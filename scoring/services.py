@@ -181,7 +181,7 @@ def _write(assessment: Assessment, answer: Answer, written: dict[str, Any], *, s
     answer.save(update_fields=[*written, "version", "saved_at"])
     data = {"criterion": change.criterion, "stage": stage, "from": before, "to": answer.points().told(stage), "words": change.words}
     ratio = {"ratio": [str(part) for part in change.ratio]} if change.ratio else {}
-    _record(assessment, act=Act.ENTER, actor=actor, data={**data, **ratio, **_standing_in(hat)})
+    _record(assessment, act=Act.ENTER, actor=actor, data={**data, **ratio, **hat.told})
 
 
 def _points_of(change: Change, answer: Answer) -> Decimal | None:
@@ -272,7 +272,7 @@ def explain(*, assessment: Assessment, words: Mapping[str, str], done: bool, act
     `seen` tells by criterion which words stood there when these were written (`rules.fingerprint`). All are saved or none. Raises Rewritten where others
     wrote since, ExplainedBefore when the round is over or was never open, ValueError for a criterion that was not lowered.
     """
-    told = _standing_in(selectors.hat(actor))
+    told = selectors.hat(actor).told
     with transaction.atomic():
         begin_to_explain(assessment, explained_at=timezone.now() if done else None)
         answers = selectors.form(assessment)
@@ -399,15 +399,10 @@ def _within_limit(assessment: Assessment, act: Act, now: datetime) -> Limit:
 
 def _refuse_own_work(assessment: Assessment, actor: User, *stages: Stage) -> None:
     """Raise OwnWork when the actor, or the person acted for, entered points of one of these stages, or somebody did for them."""
-    people = {actor.pk, *_standing_in(selectors.hat(actor)).values()}
+    people = {actor.pk, *selectors.hat(actor).told.values()}
     entered = Entry.objects.about(selectors.SUBJECT, assessment.key).filter(act=Act.ENTER).values_list("actor", "data")
     if any(rules.is_own_work(Stage(data["stage"]), (writer, data.get("for")), stages, people) for writer, data in entered):
         raise OwnWork
-
-
-def _standing_in(hat: selectors.Hat) -> dict[str, int]:
-    """What a ledger entry says of an acting officer: for whom."""
-    return {"for": hat.principal.pk} if hat.principal else {}
 
 
 def _record_move(
@@ -415,7 +410,7 @@ def _record_move(
 ) -> None:
     """The ledger entry of a move: from, to, why, and the digest of all points as they stood."""
     before, after, points = assessment.state, _state(assessment), rules.points_digest(selectors.as_rules(answers))
-    told = {"points": points, **(data or {}), **_standing_in(selectors.hat(actor))}
+    told = {"points": points, **(data or {}), **selectors.hat(actor).told}
     _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data=told)
     assessment.refresh_from_db(
         fields=[
@@ -447,7 +442,7 @@ def _record_title(unit: Unit, period: Period, act: str, actor: User, data: dict[
         topic=period.code,
         actor=actor,
         reason=reason,
-        data=data | _standing_in(selectors.hat(actor)),
+        data=data | selectors.hat(actor).told,
         unit=unit.pk,
     )
 
