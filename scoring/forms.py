@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.rules import Role
+from communes.parsing import Wrong
 from ledger.models import Entry
 from plan2018.forms import clean_words, shorten
 from plan2018.models import Period
 from plan2018.rules import parse_decimal
-from scoring import rules, selectors, services
+from scoring import rules, selectors, services, sheets
 from scoring.models import Answer, Assessment, Criterion, Evidence, Level, Title
 from scoring.rules import Scoring, Stage, State, Tally
 from scoring.services import Change
@@ -46,20 +47,13 @@ class WordsField(forms.CharField):
         return clean_words(str(value)) if value not in self.empty_values else ""
 
 
-def read_points(text: str, maximum: Decimal) -> Decimal | None:
-    """Points as people type them ("8,5" or "8.5"); None for an empty field. Raises ValidationError in words: what is wrong and what to type."""
-    if not text.strip():
-        return None
-    limits = {"typed": shorten(text), "max": write_points(maximum).removesuffix(",0")}
+def read_points(text: str, maximum: Decimal, levels: Sequence[Decimal] = ()) -> Decimal | None:
+    """Points as people type them, read and refused as in a cell of the Excel form; None for an empty field. Raises ValidationError: what is wrong, what to type."""
     try:
-        points = parse_decimal(text)
-    except ValueError as error:
-        raise ValidationError(
-            _("“%(typed)s” không phải là số điểm. Gõ một số từ 0 đến %(max)s, nhiều nhất hai chữ số sau dấu phẩy, ví dụ 8,5.") % limits
-        ) from error
-    if not rules.is_within(points, maximum):
-        raise ValidationError(_("“%(typed)s” nằm ngoài thang điểm. Gõ một số từ 0 đến %(max)s.") % limits)
-    return points
+        return sheets.points(text, maximum, levels)
+    except Wrong as wrong:
+        said = {"typed": shorten(text), "why": wrong.why, "mend": wrong.mend}
+        raise ValidationError(_("“%(typed)s”: %(why)s %(mend)s") % said) from wrong
 
 
 class AnswerForm(forms.Form):
@@ -264,11 +258,7 @@ class AnswerForm(forms.Form):
             return services.ratio_points(self.answer, *self.ratio) if self.ratio else None
         if "points" not in self.sent:
             return self.stored_points
-        points = read_points(self.typed_points, self.answer.max_points)
-        if points is not None and self.levels and all(points != level.points for _text, level in self.levels):
-            known = "; ".join(text for text, _level in self.levels)
-            raise ValidationError(_("Tiêu thức này chấm theo mức. Chọn một trong các mức điểm: %s.") % known)
-        return points
+        return read_points(self.typed_points, self.answer.max_points, [level.points for _text, level in self.levels])
 
     def _read_ratio(self) -> Ratio | None:
         """The ratio that was typed; the stored one where none was sent. Raises ValidationError."""

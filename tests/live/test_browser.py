@@ -255,7 +255,7 @@ def test_the_grid_answers_to_keys(browser: Browser) -> None:
 
         first.press_sequentially("abc")
         first.press("Tab")
-        expect(page.locator("#grid-news")).to_contain_text("“abc” không phải là số điểm")
+        expect(page.locator("#grid-news")).to_contain_text("“abc”: Không phải là số điểm")
         expect(first).to_have_attribute("aria-invalid", "true")
         first.fill("16")
         first.press("Control+s")
