@@ -29,7 +29,10 @@ class LevelRow(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-KIND = {"choices": list(Scoring), "help_text": gettext_lazy("Cách chấm: theo điểm, theo mức, theo tỷ lệ, điểm thưởng, điểm trừ (ghi số dương).")}
+KINDS, CONDITIONS = list(Scoring), list(CapKind)
+"""Values of two fields named `kind`; the schema calls their lists by the names in settings.SPECTACULAR_SETTINGS."""
+
+KIND = gettext_lazy("Cách chấm: theo điểm, theo mức, theo tỷ lệ, điểm thưởng, điểm trừ (ghi số dương).")
 LEVELS = gettext_lazy("Các mức của tiêu thức chấm theo mức; tiêu thức khác thì rỗng.")
 
 
@@ -38,7 +41,7 @@ class CriterionRow(serializers.Serializer[Any]):
     number = serializers.CharField()
     title = serializers.CharField()
     group_code = serializers.CharField()
-    kind = serializers.ChoiceField(**KIND)
+    kind = serializers.ChoiceField(KINDS, help_text=KIND)
     max_points = serializers.DecimalField(max_digits=5, decimal_places=2)
     full_pct = serializers.DecimalField(
         max_digits=5,
@@ -98,7 +101,7 @@ class EvidenceRow(serializers.Serializer[Any]):
 
 
 class CapRow(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(list(CapKind), help_text=gettext_lazy("Điều kiện."))
+    kind = serializers.ChoiceField(CONDITIONS, help_text=gettext_lazy("Điều kiện."))
     criterion = serializers.CharField(allow_null=True, help_text=gettext_lazy("Mã tiêu thức, khi điều kiện nói về một tiêu thức."))
     value = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True, help_text=gettext_lazy("Mức của điều kiện."))
     grade = serializers.ChoiceField(list(Grade), help_text=gettext_lazy("Hạng cao nhất khi điều kiện xảy ra."))
@@ -106,7 +109,7 @@ class CapRow(serializers.Serializer[Any]):
 
 class AnswerRow(serializers.Serializer[Any]):
     criterion = serializers.CharField(help_text=gettext_lazy("Mã tiêu thức."))
-    kind = serializers.ChoiceField(**KIND)
+    kind = serializers.ChoiceField(KINDS, help_text=KIND)
     max_points = serializers.DecimalField(max_digits=5, decimal_places=2)
     levels = LevelRow(many=True, help_text=LEVELS)
     self_points = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True)

@@ -298,7 +298,8 @@ def answer_rows(assessment_id: int) -> "QuerySet[Answer, Any]":
 def level_rows(criteria: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """The levels of these criteria as plain rows, by criterion, the most points first: one query. Criteria without a rubric are left out."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in Level.objects.filter(criterion__in=list(criteria)).order_by("criterion", "-points").values("criterion", "points", "text"):
+    levels: QuerySet[Any, Any] = Level.objects.filter(criterion__in=list(criteria)).order_by("criterion", "-points")
+    for row in levels.values("criterion", "points", "text"):
         found[row.pop("criterion")].append(row)
     return found
 

@@ -364,7 +364,7 @@ def _done_before(form: Assessment, act: str) -> bool:
     return last is not None and last.act == act
 
 
-def _refused(request: HttpRequest, form: Assessment, error: Refused, **typed: Form | None) -> HttpResponse:
+def _refused(request: HttpRequest, form: Assessment, error: Refused, **typed: Any) -> HttpResponse:
     """The page as it is now, under a note that says what was refused and with what was typed but not saved."""
     now = access.get_assessment(_user(request), form.period.code, form.unit.code)
     lost = _unsaved(request, now) if isinstance(error, WrongState | NotYours) else []
