@@ -30,7 +30,7 @@ class LevelRow(serializers.Serializer[Any]):
 
 
 KINDS, CONDITIONS = list(Scoring), list(CapKind)
-"""Values of two fields named `kind`; the schema calls their lists by the names in settings.SPECTACULAR_SETTINGS."""
+"""Values of two fields named `kind`; settings.SPECTACULAR_SETTINGS names their lists in the schema."""
 
 KIND = gettext_lazy("Cách chấm: theo điểm, theo mức, theo tỷ lệ, điểm thưởng, điểm trừ (ghi số dương).")
 LEVELS = gettext_lazy("Các mức của tiêu thức chấm theo mức; tiêu thức khác thì rỗng.")
