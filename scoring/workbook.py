@@ -27,7 +27,7 @@ LOOKS = STYLES | {
     "locked_points": {"num_format": "0.00", "border": 1, "valign": "top", "bg_color": "#D9D9D9"},
     "locked_words": {**TEXT, "border": 1, "bg_color": "#D9D9D9"},
 }
-WIDTHS = {NUMBER: 6, CODE: 8, TITLE: 30, MAXIMUM: 8, POINTS: 10, WORDS: 44, NA: 9, GUIDANCE: 46}
+WIDTHS = {NUMBER: 6, CODE: 8, TITLE: 30, MAXIMUM: 8, POINTS: 10, WORDS: 44, NA: 13, GUIDANCE: 46}
 """Of the columns, in characters: together an A4 page across at two thirds of its size."""
 
 LINE = 15

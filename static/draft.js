@@ -93,9 +93,10 @@
     item.textContent = `${where.trim()}: ${entry.value === true ? "✓" : entry.value || "–"}`;
     return item;
   }));
-  note.querySelector("[data-again]").hidden = !entries.some(([id]) => kept(document.getElementById(id)));
-  note.querySelector("[data-saves]").hidden = entries.every(([id]) => waits(document.getElementById(id)));
-  note.querySelector("[data-again]").addEventListener("click", () => { note.remove(); send(left); });
+  const again = note.querySelector("[data-again]");
+  again.hidden = !entries.some(([id]) => kept(document.getElementById(id)));
+  if (entries.every(([id]) => waits(document.getElementById(id)))) again.textContent = again.dataset.waits;
+  again.addEventListener("click", () => { note.remove(); send(left); });
   note.querySelector("[data-drop]").addEventListener("click", () => { note.remove(); write({}); });
   sheet.before(note);
 })();

@@ -657,3 +657,16 @@ def test_saving_a_criterion_costs_the_same_whatever_the_forms_size(cast, forms, 
         sent = {f"{code}-points": str(10 + turn), f"{code}-words": "Đủ", f"{code}-seen": seen}
         with django_assert_max_num_queries(25):
             assert client.post(f"{here}criteria/{code}/", sent, headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_a_return_that_is_too_late_keeps_its_words(cast, forms):
+    form = bring_to(forms["03124"], State.SUBMITTED, 17)
+    client = client_of(cast.appraiser)
+    sheet = fields(client.get(PAGE))
+    send(client_of(make_user(Role.DISTRICT_APPRAISER, form.unit.parent)), CC01_points="15", CC01_words="Thiếu biên bản")
+
+    response = client.post(address("return"), sheet | {"return-CC02": "on", "return-reason": "Bổ sung biên bản tháng 7."})
+
+    assert response.status_code == 409
+    again = fields(response)
+    assert (again["return-reason"], again["return-CC02"]) == ("Bổ sung biên bản tháng 7.", "on")
