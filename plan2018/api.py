@@ -32,9 +32,12 @@ class PeriodField(Code):
         return get_period(super().run_validation(data))
 
 
+KINDS = [Period.HALF, Period.YEAR]
+
+
 class PeriodRow(serializers.Serializer[Any]):
     code = serializers.CharField()
-    kind = serializers.ChoiceField([Period.HALF, Period.YEAR])
+    kind = serializers.ChoiceField(KINDS)
     name = serializers.CharField()
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()

@@ -1,4 +1,7 @@
-"""The only door to boards, jobs and district reports: outside your area they do not exist (404); the wrong role is refused (403)."""
+"""The only door to boards, jobs and district reports: outside your area they do not exist (404); the wrong role is refused (403).
+
+The role is that in which somebody acts today (`scoring.selectors.hat`), so an acting officer has these doors too.
+"""
 
 from datetime import date
 from uuid import UUID
@@ -18,6 +21,7 @@ from plan2018.access import get_period, get_reporting_place
 from plan2018.models import Period
 from reports import papers, rules, selectors
 from reports.models import Edition, Paper, Report
+from scoring.access import require_acting, role_of
 
 PROVINCE_READERS = PROVINCE_ROLES | {Role.LEADER}
 """Who reads what concerns the whole province."""
@@ -42,13 +46,13 @@ def reads_board(user: User) -> bool:
 def get_period_to_fill(user: User, period_code: str) -> Period:
     """The period, if the user may ask for a fill of it; else Http404 or PermissionDenied."""
     period = get_period(period_code)
-    require(user, PROVINCE_ROLES)
+    require_acting(user, PROVINCE_ROLES)
     return period
 
 
 def may_fill(user: User) -> bool:
     """Whether the user may ask for a fill."""
-    return user.role in PROVINCE_ROLES
+    return role_of(user) in PROVINCE_ROLES
 
 
 def get_scope(user: User, code: str, day: date) -> tuple[Unit, list[Unit]]:
@@ -106,7 +110,7 @@ def get_report_to_enter(user: User, period_code: str, district_code: str, kind: 
 def get_report_to_judge(user: User, period_code: str, district_code: str, kind: str = rules.ReportKind.PERIOD) -> Report:
     """The same, for those who return, accept and extend; else Http404 or PermissionDenied."""
     report = get_report(user, period_code, district_code, kind)
-    require(user, PROVINCE_ROLES)
+    require_acting(user, PROVINCE_ROLES)
     return report
 
 
@@ -129,7 +133,7 @@ def get_reports(user: User, period_code: str, kind: str) -> tuple[Period, list[R
 
 def may_file(user: User) -> bool:
     """Whether the user files its district's reports."""
-    return user.role == Role.DISTRICT_APPRAISER
+    return role_of(user) == Role.DISTRICT_APPRAISER
 
 
 def get_edition(user: User, period_code: str, number: int) -> Edition:
@@ -159,7 +163,7 @@ PAPER_WRITERS = PROVINCE_ROLES | {Role.DISTRICT_APPRAISER}
 
 def require_papers(user: User, *, write: bool = False) -> None:
     """Raise PermissionDenied unless the user reads (or asks for) documents."""
-    require(user, PAPER_WRITERS if write else PAPER_READERS)
+    require_acting(user, PAPER_WRITERS if write else PAPER_READERS)
 
 
 def get_paper(user: User, paper: UUID) -> Paper:
@@ -171,9 +175,14 @@ def get_paper(user: User, paper: UUID) -> Paper:
     return found
 
 
+def may_ask_papers(user: User) -> bool:
+    """Whether the user asks for documents."""
+    return role_of(user) in PAPER_WRITERS
+
+
 def require_templates(user: User, kind: str = "") -> None:
     """Raise PermissionDenied unless the user keeps the templates of documents; Http404 for a kind that has none."""
-    require(user, PROVINCE_ROLES)
+    require_acting(user, PROVINCE_ROLES)
     if kind and kind not in papers.WORD:
         raise Http404(_("Không có mẫu cho loại văn bản này."))
 
@@ -185,7 +194,7 @@ SCRUTINY_READERS = PROVINCE_READERS | {Role.DISTRICT_APPRAISER}
 def get_scrutiny(user: User, code: str, day: date) -> tuple[Unit, list[Unit]]:
     """The unit whose points are looked at (none: the user's own), and the units to choose from; Http404 outside the area, PermissionDenied for other roles."""
     found = get_scope(user, code, day)
-    require(user, SCRUTINY_READERS)
+    require_acting(user, SCRUTINY_READERS)
     return found
 
 
@@ -202,7 +211,7 @@ ACCOUNTS = ("user", "calendar")
 
 
 def reads_accounts(user: User) -> bool:
-    """Whether the user reads what was done to accounts."""
+    """Whether the user reads what was done to accounts: nobody administers for somebody else."""
     return user.is_superuser or user.role == Role.PROVINCE_ADMIN
 
 

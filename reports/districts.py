@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.rules import Role
 from communes.models import Unit
 from communes.services import BadFile, NumberTaken
 from reports import access, exports, filings, pages, rules, selectors
@@ -20,6 +19,7 @@ from reports.models import Report
 from reports.rules import ReportAct, ReportKind
 from reports.selectors import FigureSheet
 from reports.views import csv_file, reader_of
+from scoring.access import role_of
 
 
 def _kind(request: HttpRequest) -> str:
@@ -96,7 +96,7 @@ def _page(
     user, now = reader_of(request), timezone.now()
     sheet = sheet or _sheet(report)
     due = filings.due_moment(report)
-    acts = rules.report_acts(rules.ReportState(report.state), Role(user.role))
+    acts = rules.report_acts(rules.ReportState(report.state), role_of(user))
     enters = ReportAct.FILE in acts
     context = {
         "report": report,
@@ -203,7 +203,7 @@ def _grid(request: HttpRequest, report: Report, rows: list[tuple[Unit, list[Cell
         "period": report.period,
         "district": report.unit,
         "rows": rows,
-        "may_enter": ReportAct.FILE in rules.report_acts(rules.ReportState(report.state), Role(reader_of(request).role)),
+        "may_enter": ReportAct.FILE in rules.report_acts(rules.ReportState(report.state), role_of(reader_of(request))),
         "now": timezone.now(),
         **pages.figures(sheet),
         **more,
@@ -236,7 +236,7 @@ def review(request: HttpRequest, period: str, code: str) -> HttpResponse:
         messages.success(request, _("Đã chấp nhận báo cáo.") if accepts else _("Đã trả lại báo cáo, huyện được báo ngay."))
         return redirect(filings.address(report))
     rows = [(unit, [(cell, request.POST.get(f"{cell.prefix}-remark", "")) for cell in cells]) for unit, cells in (read_cells(sheet) if sheet else [])]
-    acts = rules.report_acts(rules.ReportState(report.state), Role(user.role))
+    acts = rules.report_acts(rules.ReportState(report.state), role_of(user))
     context = {"report": report, "period": report.period, "district": report.unit, "acts": acts, "form": form, "rows": rows}
     return render(request, "reports/review.html", context, status=422 if form.errors else 200)
 

@@ -23,6 +23,7 @@ from plan2018.rules import Source
 from reports import rules
 from reports.models import Figure, Report, ReportVersion
 from reports.rules import ReportAct, ReportKind, ReportState
+from scoring.selectors import deputies, hat
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -49,7 +50,8 @@ def report_key(report: Report) -> str:
 
 
 def _record(act: str, report: Report, actor: User | None, **said: Any) -> None:
-    ledger.record(act=act, kind=SUBJECT, key=report_key(report), topic=report.period.code, actor=actor, unit=report.unit_id, **said)
+    data = (said.pop("data", None) or {}) | (hat(actor).told if actor else {})
+    ledger.record(act=act, kind=SUBJECT, key=report_key(report), topic=report.period.code, actor=actor, unit=report.unit_id, data=data, **said)
 
 
 def start(*, period: Period, unit: Unit, kind: str = ReportKind.PERIOD) -> Report:
@@ -230,9 +232,9 @@ def _filed_words(report: Report) -> str:
 
 
 def _tell(report: Report, units: Iterable[int | None], roles: Collection[str], subject: str, body: str) -> None:
-    """Tell those who are to go on with a report, once for each version of it."""
+    """Tell those who are to go on with a report, and who acts for them today, once for each version of it."""
     people = [person.pk for person in plan_selectors.to_tell([unit for unit in units if unit]) if person.role in roles]
-    ledger.notify(people, key=f"report/{report.pk}/{report.version}", subject=subject, body=body, link=address(report))
+    ledger.notify({*people, *deputies(people)}, key=f"report/{report.pk}/{report.version}", subject=subject, body=body, link=address(report))
 
 
 def address(report: Report) -> str:
@@ -296,7 +298,7 @@ def move(*, report: Report, act: ReportAct, actor: User, version: int, reason: s
     Raises Refused when the table of moves has no such row or the reason is missing, Stale when somebody was faster.
     """
     step = rules.REPORT_MOVES.get((ReportState(report.state), act))
-    if step is None or actor.role not in step.roles:
+    if step is None or hat(actor).role not in step.roles:
         raise Refused(_("Báo cáo không ở trạng thái cho phép việc này."))
     if step.needs_reason and not reason.strip():
         raise Refused(_("Ghi lý do trả lại."))

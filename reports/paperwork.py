@@ -41,7 +41,7 @@ def papers_page(request: HttpRequest) -> HttpResponse:
         return redirect("papers")
     context |= {
         "form": form,
-        "may_ask": user.role in access.PAPER_WRITERS,
+        "may_ask": access.may_ask_papers(user),
         "may_template": access.may_fill(user),
         "office": papers.has_office(),
     }

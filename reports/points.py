@@ -82,18 +82,31 @@ def standing(prefix: str, state: str) -> Case:
     )
 
 
+LEFT_OUT = Decimal(-1)
+"""Stands in the grouped query where a criterion does not apply: no points are below nothing, so one column a criterion is enough."""
+
+
+def _told(basis: Basis) -> Case:
+    """The points that a basis means, or that the criterion does not apply, of the answers of a form."""
+    of = {state: stage if basis == Basis.REACHED else Stage(basis) for state, stage in REACHED.items()}
+    cases = [When(state=state, **{f"answers__{stage}_na": True}, then=LEFT_OUT) for state, stage in of.items()]
+    cases += [When(state=state, then=F(f"answers__{stage}_points")) for state, stage in of.items()]
+    return Case(*cases, output_field=DecimalField(max_digits=5, decimal_places=2))
+
+
 def forms(period: Period, scope: Unit, basis: Basis, components: Sequence[Component]) -> list[Form]:
     """The points of every commune under a unit, by district and name: one grouped query, a row a commune and a column a criterion."""
-    points: Any = standing("answers__", "state") if basis == Basis.REACHED else F(f"answers__{Stage(basis)}_points")
-    columns = {f"points_{one.pk}": Max(points, filter=Q(answers__criterion=one.pk)) for one in components}
+    columns = {f"points_{one.pk}": Max(_told(basis), filter=Q(answers__criterion=one.pk)) for one in components}
     rows = Assessment.objects.under(scope).filter(period=period).annotate(honoured=title_exists(), **columns)
     rows = rows.order_by("unit__parent__sort_key", "unit__sort_key", "unit__code")
     names = ("unit__code", "unit__full_name", "unit__parent__code", "unit__parent__full_name")
     codes = [one.code for one in components]
-    return [
-        Form(code, name, district, district_name, dict(zip(codes, values, strict=True)), honoured)
-        for code, name, district, district_name, honoured, *values in rows.values_list(*names, "honoured", *columns)
-    ]
+    found = []
+    for code, name, district, district_name, honoured, *values in rows.values_list(*names, "honoured", *columns):
+        points = {criterion: None if value == LEFT_OUT else value for criterion, value in zip(codes, values, strict=True)}
+        excluded = frozenset(criterion for criterion, value in zip(codes, values, strict=True) if value == LEFT_OUT)
+        found.append(Form(code, name, district, district_name, points, honoured, excluded))
+    return found
 
 
 def class_targets(period: Period) -> list[dict[str, Any]]:

@@ -23,7 +23,10 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True)
 class Form:
-    """A commune with its points by criterion, None where there are none; `honoured`: it holds the title of the year."""
+    """A commune with its points by criterion, None where there are none; `honoured`: it holds the title of the year.
+
+    `excluded`: the criteria that do not apply to it. They have no points and are out of its scale, whatever is supposed.
+    """
 
     code: str
     name: str
@@ -32,11 +35,12 @@ class Form:
     district_name: str
     points: Mapping[str, Decimal | None]
     honoured: bool = False
+    excluded: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
-        """Whether every criterion has points: only then there is a class."""
-        return None not in self.points.values()
+        """Whether every criterion has points or does not apply: only then there is a class."""
+        return all(value is not None or criterion in self.excluded for criterion, value in self.points.items())
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,11 @@ class Scale:
 
 
 def supposed(form: Form, scale: Scale, changes: Sequence[Change]) -> dict[str, Decimal]:
-    """The points of a complete form after the changes, made one after the other, each kept within the scale of its criterion."""
+    """The points of a complete form after the changes, made one after the other, each kept within the scale of its criterion; none where it does not apply."""
     points: dict[str, Decimal] = {}
     for criterion, value in form.points.items():
+        if criterion in form.excluded:
+            continue
         result = value or Decimal(0)
         for change in changes:
             if change.concerns(form, criterion):
@@ -96,10 +102,10 @@ def supposed(form: Form, scale: Scale, changes: Sequence[Change]) -> dict[str, D
     return points
 
 
-def _class_of(scale: Scale, thresholds: Sequence[Threshold], points: Mapping[str, Decimal]) -> Classification:
+def _class_of(form: Form, scale: Scale, thresholds: Sequence[Threshold], changes: Sequence[Change] = ()) -> Classification:
     """The one place where a supposition asks the rules that also approve."""
-    form = [replace(scale.criteria[criterion], final_points=value) for criterion, value in points.items()]
-    return tally(form, Stage.FINAL, thresholds, scale.caps).result
+    scored = [replace(scale.criteria[criterion], final_points=value) for criterion, value in supposed(form, scale, changes).items()]
+    return tally(scored, Stage.FINAL, thresholds, scale.caps).result
 
 
 def suppose(forms: Iterable[Form], scale: Scale, changes: Sequence[Change], asked: Sequence[Threshold]) -> list[Outcome]:
@@ -107,11 +113,7 @@ def suppose(forms: Iterable[Form], scale: Scale, changes: Sequence[Change], aske
 
     Raises ValueError where no threshold reaches down to a total, as `classify` does.
     """
-    return [
-        Outcome(form, _class_of(scale, scale.thresholds, supposed(form, scale, ())), _class_of(scale, asked, supposed(form, scale, changes)))
-        for form in forms
-        if form.complete
-    ]
+    return [Outcome(form, _class_of(form, scale, scale.thresholds), _class_of(form, scale, asked, changes)) for form in forms if form.complete]
 
 
 def counts(outcomes: Iterable[Outcome]) -> tuple[dict[Grade, int], dict[Grade, int]]:

@@ -1,5 +1,7 @@
 """The only door to an assessment, for pages and API."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
@@ -26,9 +28,15 @@ def assessments(user: User) -> AssessmentQuerySet:
 
 def role_of(user: User) -> Role:
     """The role in which the user acts on assessments today; for who may be an acting officer one query a request."""
-    if Role(user.role) in rules.DELEGABLE:
+    if Role(user.role) in rules.DELEGABLE | {Role.API_CLIENT}:
         return Role(user.role)
     return selectors.hat(user).role
+
+
+def require_acting(user: User, roles: Collection[Role]) -> None:
+    """Raise PermissionDenied unless the user acts in one of the roles today."""
+    if role_of(user) not in roles:
+        raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))
 
 
 def get_assessment(user: User, period_code: str, unit_code: str) -> Assessment:
@@ -233,6 +241,11 @@ def require_criteria_keeper(user: User) -> None:
 
 EVIDENCE_READERS = frozenset(Role) - {Role.API_CLIENT}
 """Every person sees the evidence of its area, software does not: titles and files name people."""
+
+
+def reads_evidence(user: User) -> bool:
+    """Whether the user may open the evidence of the forms in its area."""
+    return Role(user.role) in EVIDENCE_READERS
 
 
 def get_answer(user: User, period_code: str, unit_code: str, criterion: str) -> Answer:

@@ -1,6 +1,5 @@
 """What people type on the pages of an assessment, turned into values or into an error beside the field."""
 
-import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.rules import Role
+from communes.parsing import Wrong
 from ledger.models import Entry
 from plan2018.forms import clean_words, shorten
 from plan2018.models import Period
 from plan2018.rules import parse_decimal
-from scoring import rules, selectors, services
+from scoring import rules, selectors, services, sheets
 from scoring.models import Answer, Assessment, Criterion, Evidence, Level, Title
 from scoring.rules import Scoring, Stage, State, Tally
 from scoring.services import Change
@@ -47,20 +47,13 @@ class WordsField(forms.CharField):
         return clean_words(str(value)) if value not in self.empty_values else ""
 
 
-def read_points(text: str, maximum: Decimal) -> Decimal | None:
-    """Points as people type them ("8,5" or "8.5"); None for an empty field. Raises ValidationError in words: what is wrong and what to type."""
-    if not text.strip():
-        return None
-    limits = {"typed": shorten(text), "max": write_points(maximum).removesuffix(",0")}
+def read_points(text: str, maximum: Decimal, levels: Sequence[Decimal] = ()) -> Decimal | None:
+    """Points as people type them, read and refused as in a cell of the Excel form; None for an empty field. Raises ValidationError: what is wrong, what to type."""
     try:
-        points = parse_decimal(text)
-    except ValueError as error:
-        raise ValidationError(
-            _("“%(typed)s” không phải là số điểm. Gõ một số từ 0 đến %(max)s, nhiều nhất hai chữ số sau dấu phẩy, ví dụ 8,5.") % limits
-        ) from error
-    if not rules.is_within(points, maximum):
-        raise ValidationError(_("“%(typed)s” nằm ngoài thang điểm. Gõ một số từ 0 đến %(max)s.") % limits)
-    return points
+        return sheets.points(text, maximum, levels)
+    except Wrong as wrong:
+        said = {"typed": shorten(text), "why": wrong.why, "mend": wrong.mend}
+        raise ValidationError(_("“%(typed)s”: %(why)s %(mend)s") % said) from wrong
 
 
 WORDS = WordsField(required=False)
@@ -113,7 +106,7 @@ class AnswerForm:
         if self.errors and not self.conflict:
             return self._typed("seen")
         points, words, na, ratio = self.stored
-        return f"{self.answer.version};{_told(points, na, ratio)};{_fingerprint(words)}"
+        return f"{self.answer.version};{_told(points, na, ratio)};{rules.fingerprint(words)}"
 
     @property
     def shown_points(self) -> str:
@@ -289,11 +282,7 @@ class AnswerForm:
             return services.ratio_points(self.answer, *self.ratio) if self.ratio else None
         if "points" not in self.sent:
             return self.stored_points
-        points = read_points(self.typed_points, self.answer.max_points)
-        if points is not None and self.levels and all(points != level.points for _text, level in self.levels):
-            known = "; ".join(text for text, _level in self.levels)
-            raise ValidationError(_("Tiêu thức này chấm theo mức. Chọn một trong các mức điểm: %s.") % known)
-        return points
+        return read_points(self.typed_points, self.answer.max_points, [level.points for _text, level in self.levels])
 
     def _read_ratio(self) -> Ratio | None:
         """The ratio that was typed; the stored one where none was sent. Raises ValidationError."""
@@ -316,16 +305,12 @@ class AnswerForm:
             return bool(self.sent)
         told, fingerprint = seen
         points_sent = bool(self.sent - {"words"})
-        return (points_sent and _told(points, self.na_now, self.ratio) != told) or ("words" in self.sent and _fingerprint(words) != fingerprint)
+        return (points_sent and _told(points, self.na_now, self.ratio) != told) or ("words" in self.sent and rules.fingerprint(words) != fingerprint)
 
 
 def _told(points: Decimal | None, na: bool, ratio: Ratio | None) -> str:
     """What a stage says of a criterion, as a page remembers it."""
     return rules.NOT_APPLICABLE if na else "/".join(write_points(part) for part in ratio) if ratio else write_points(points)
-
-
-def _fingerprint(words: str) -> str:
-    return f"{zlib.crc32(words.encode()):x}"
 
 
 def read_answers(answers: Iterable[Answer], stage: Stage, data: Mapping[str, Any], *, prefix: str = "") -> list[AnswerForm]:
@@ -567,19 +552,53 @@ class ReturnForm(forms.Form):
 
 
 class ExplainForm(forms.Form):
-    """What a commune answers to the points that the district lowered."""
+    """What a commune answers to the points that the district lowered.
+
+    Each answer is sent with what the page showed (`seen`), so that one left alone, or not sent, is left alone, and one that others changed is asked about.
+    """
 
     def __init__(self, answers: Iterable[Answer], data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, prefix="explain")
         self.answers = list(answers)
+        self.rewritten: Collection[str] = ()
         for answer in self.answers:
-            label = _("Giải trình về %s") % answer.criterion.number
-            self.fields[answer.criterion.code] = WordsField(label=label, required=False, initial=answer.explanation)
-            self.fields[answer.criterion.code].widget.attrs["rows"] = 3
+            label, code = _("Giải trình về %s") % answer.criterion.number, answer.criterion.code
+            area = forms.Textarea(attrs={"rows": 3, "id": f"explain-{code}-words"})
+            self.fields[code] = WordsField(label=label, required=False, initial=answer.explanation, widget=area)
 
-    def rows(self) -> list[tuple[Answer, forms.BoundField]]:
+    @property
+    def seen(self) -> dict[str, str]:
+        """What the page showed of each answer that was sent, by code, where it tells."""
+        names = {answer.criterion.code: self.add_prefix(f"{answer.criterion.code}-seen") for answer in self.answers}
+        return {code: str(self.data[name]) for code, name in names.items() if name in self.data}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The answers that were sent and differ from what the page showed."""
+        sent = {code: words for code, words in self.cleaned_data.items() if self.add_prefix(code) in self.data}
+        return {code: words for code, words in sent.items() if self.seen.get(code) != rules.fingerprint(words)}
+
+    def rows(self) -> list["Explained"]:
         """Each lowered criterion with the field of its answer."""
-        return [(answer, self[answer.criterion.code]) for answer in self.answers]
+        return [Explained(answer, self[answer.criterion.code], self._token(answer), self._rewritten(answer)) for answer in self.answers]
+
+    def _rewritten(self, answer: Answer) -> bool:
+        return answer.criterion.code in self.rewritten
+
+    def _token(self, answer: Answer) -> str:
+        """What the page shows now; after an error what it showed before, unless that error tells what others wrote."""
+        kept = "" if not self.is_bound or self._rewritten(answer) else self.seen.get(answer.criterion.code, "")
+        return kept if kept and (self.rewritten or self.errors) else rules.fingerprint(answer.explanation)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A lowered criterion with the field of the commune's answer, what the page shows of it, and whether others wrote there first."""
+
+    answer: Answer
+    box: forms.BoundField
+    token: str
+    rewritten: bool
 
 
 class ReasonForm(forms.Form):

@@ -69,9 +69,11 @@ def _row(answer: Answer, *, may_enter: bool) -> Row:
         points=answer.self_points,
         words=answer.self_note,
         version=answer.version,
-        open=may_enter and criterion.scoring != Scoring.RATIO and not answer.self_na,  # those two are given on the page alone
+        open=may_enter and criterion.scoring != Scoring.RATIO,  # a ratio is given on the page alone
         remark=answer.remark,
-        levels=tuple(level.points for level in criterion.levels.all()),
+        levels=tuple((level.points, level.text) for level in criterion.levels.all()),
+        na=answer.self_na,
+        may_not_apply=criterion.may_not_apply,
     )
 
 
@@ -146,7 +148,7 @@ def take_form(*, upload: Upload, assessment: Assessment, seen: str, decided: Map
         if open_ := [step.row.code for step in found if step.clash and decided.get(step.row.code) not in (FILE, PAGE)]:
             raise Undecided(open_)
         taken = [step for step in found if not step.clash or decided[step.row.code] == FILE]
-        changes = [Change(step.row.code, step.said.value, step.said.words, step.row.version) for step in taken]
+        changes = [Change(step.row.code, step.said.value, step.said.words, step.row.version, step.said.na) for step in taken]
         if services.save_points(assessment=form, stage=Stage.SELF, changes=changes, actor=actor):
             raise Moved
         held.state, held.finished_at = Upload.TAKEN, timezone.now()

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
+from zlib import crc32
 
 from accounts.rules import COMMUNE_ROLES, PROVINCE_ROLES, Role
 from ledger.rules import digest
@@ -571,6 +572,11 @@ def same_quarter(first: date, last: date) -> bool:
 def working_days(first: date, last: date) -> int:
     """Days from Monday to Friday between two days, both counted; 0 when the last is before the first. Holidays are not known here."""
     return sum((first + timedelta(days=n)).weekday() < WEEKEND for n in range((last - first).days + 1))
+
+
+def fingerprint(words: str) -> str:
+    """What a page remembers of the words that it showed, to tell whether somebody changed them since."""
+    return f"{crc32(words.encode()):x}"
 
 
 MAX_WORDS = 4000

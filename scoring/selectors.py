@@ -53,6 +53,7 @@ from scoring.models import (
     EvidenceFile,
     Extension,
     Inspection,
+    Level,
     Responsibility,
     Share,
     Support,
@@ -276,10 +277,14 @@ def criterion_rows() -> "QuerySet[Criterion, Any]":
     """The criteria that are scored, of all sets, as plain rows: the newest set first, each in the order of its form."""
     components = Criterion.objects.filter(kind=Criterion.COMPONENT).order_by("-criteria_set__valid_from", "position")
     return components.values(
+        "pk",
         "code",
         "number",
         "title",
+        "scoring",
         "max_points",
+        "full_pct",
+        "may_not_apply",
         "plan_section",
         "responsible_title",
         "guidance",
@@ -316,15 +321,56 @@ def answer_rows(assessment_id: int) -> "QuerySet[Answer, Any]":
         .values(
             "max_points",
             "self_points",
+            "self_na",
             "self_note",
+            "numerator",
+            "denominator",
             "appraised_points",
+            "appraised_na",
             "appraised_reason",
             "final_points",
+            "final_na",
             "final_reason",
+            "explanation",
             "remark",
+            criterion_pk=F("criterion"),
             criterion_code=F("criterion__code"),
+            scoring=F("criterion__scoring"),
         )
     )
+
+
+def level_rows(criteria: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """The levels of these criteria as plain rows, by criterion, the most points first: one query. Criteria without a rubric are left out."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    levels: QuerySet[Any, Any] = Level.objects.filter(criterion__in=list(criteria)).order_by("criterion", "-points")
+    for row in levels.values("criterion", "points", "text"):
+        found[row.pop("criterion")].append(row)
+    return found
+
+
+def cap_rows(assessment_id: int) -> "QuerySet[CapRow, Any]":
+    """What holds down the class of a form whatever its total, as plain rows."""
+    caps = CapRow.objects.filter(criteria_set__assessments=assessment_id).order_by("pk")
+    return caps.values("kind", "grade", "value", criterion_code=F("criterion__code"))
+
+
+def evidence_rows(assessment_id: int) -> dict[int, list[dict[str, Any]]]:
+    """What a form shows now as plain rows, by criterion, in the order in which it was added: one query."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    shown: QuerySet[Any, Any] = Evidence.objects.filter(answer__assessment=assessment_id, removed_at=None).order_by("linked_at", "pk")
+    for row in shown.values(
+        criterion=F("answer__criterion"),
+        key=F("file"),
+        name=F("file__name"),
+        title=F("file__title"),
+        sha256=F("file__sha256"),
+        size=F("file__size"),
+        type=F("file__kind"),
+        stands_for=F("file__stands_for"),
+    ):
+        found[row.pop("criterion")].append(row)
+    return found
 
 
 def components_for(period: Period, line: Record | None = None) -> "QuerySet[Criterion, Any]":
@@ -385,9 +431,14 @@ class Hat:
         """Who acts: the user, and whom they act for."""
         return {user.pk, *((self.principal.pk,) if self.principal else ())}
 
+    @property
+    def told(self) -> dict[str, int]:
+        """What a ledger entry says of an acting officer: for whom."""
+        return {"for": self.principal.pk} if self.principal else {}
+
 
 def hat(user: User) -> Hat:
-    """In which role a user acts on assessments today. One query, asked once a request: a request loads its user anew."""
+    """In which role a user acts today, on assessments and on districts' reports. One query, asked once a request: a request loads its user anew."""
     known: tuple[date, Hat] | None = getattr(user, "_hat", None)
     if known and known[0] == timezone.localdate():
         return known[1]
@@ -406,6 +457,18 @@ _held = {protected: _holding(protected=protected) for protected in (True, False)
 def _hat(user: User) -> Hat:
     held = _held[settings.MFA_REQUIRED].first(day=timezone.localdate(), deputy=user.pk)
     return Hat(acting_role(Role(user.role), Role(held.principal.role) if held else None), held.principal if held else None)
+
+
+def principals() -> dict[int, User]:
+    """Everybody for whom somebody ever acted, by id, to tell ledger entries (`Hat.told`): few people, one query."""
+    return User.objects.filter(delegated__isnull=False).distinct().in_bulk()
+
+
+def deputies(people: Iterable[int]) -> list[int]:
+    """Who acts today for these people: what is meant for them is meant for their deputies. One query."""
+    return list(
+        delegations(timezone.localdate(), protected=settings.MFA_REQUIRED).filter(principal__in=list(people)).values_list("deputy", flat=True)
+    )
 
 
 @dataclass(frozen=True)

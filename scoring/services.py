@@ -1,6 +1,6 @@
 """What people do to an assessment: open, enter points, submit, appraise, return, approve, reopen, enter a title. One transaction and one ledger entry each."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -70,6 +70,14 @@ class Explaining(Refused):
 
 class ExplainedBefore(Refused):
     """There is nothing (any longer) that the commune may explain: no point was lowered, the time is over, or it has said that it is done."""
+
+
+class Rewritten(Refused):
+    """Others wrote first at these criteria (by code); nothing was saved."""
+
+    def __init__(self, criteria: list[str]) -> None:
+        super().__init__(criteria)
+        self.criteria = criteria
 
 
 class NotYours(Refused):
@@ -209,7 +217,7 @@ def _write(assessment: Assessment, answer: Answer, written: dict[str, Any], *, s
     _store[stage](answer=answer.pk, **written, **stamp)
     data = {"criterion": change.criterion, "stage": stage, "from": before, "to": answer.points().told(stage), "words": change.words}
     ratio = {"ratio": [str(part) for part in change.ratio]} if change.ratio else {}
-    _record(assessment, act=Act.ENTER, actor=actor, data={**data, **ratio, **_standing_in(hat)})
+    _record(assessment, act=Act.ENTER, actor=actor, data={**data, **ratio, **hat.told})
 
 
 def _points_of(change: Change, answer: Answer) -> Decimal | None:
@@ -294,20 +302,23 @@ def appraise(*, assessment: Assessment, version: int, actor: User) -> None:
             ledger.notify(people, key=f"explain/{assessment.key}/{assessment.version}", subject=subject, body=body, link=link)
 
 
-def explain(*, assessment: Assessment, words: dict[str, str], done: bool, actor: User) -> None:
+def explain(*, assessment: Assessment, words: Mapping[str, str], done: bool, actor: User, seen: Mapping[str, str] | None = None) -> None:
     """The commune answers lowered points, criterion by criterion; `done`: the signatory says that nothing more will come, so that the province may approve.
 
-    Raises ExplainedBefore when the round is over or was never open; ValueError for a criterion that was not lowered (nothing is saved).
+    `seen` tells by criterion which words stood there when these were written (`rules.fingerprint`). All are saved or none. Raises Rewritten where others
+    wrote since, ExplainedBefore when the round is over or was never open, ValueError for a criterion that was not lowered.
     """
-    told = _standing_in(selectors.hat(actor))
+    told = selectors.hat(actor).told
     with transaction.atomic():
         begin_to_explain(assessment, explained_at=timezone.now() if done else None)
         answers = selectors.form(assessment)
         open_ = rules.lowered(selectors.as_rules(answers))
-        for answer in answers:
+        changed = [answer for answer in answers if words.get(answer.criterion.code, answer.explanation) != answer.explanation]
+        stored = {answer.criterion.code: rules.fingerprint(answer.explanation) for answer in changed}
+        if rewritten := [code for code, now in stored.items() if (seen or {}).get(code, now) != now]:
+            raise Rewritten(rewritten)
+        for answer in changed:
             code, before = answer.criterion.code, answer.explanation
-            if code not in words or words[code] == before:
-                continue
             if code not in open_:
                 raise ValueError(code)
             Answer.objects.filter(pk=answer.pk).update(explanation=words[code])
@@ -424,15 +435,10 @@ def _within_limit(assessment: Assessment, act: Act, now: datetime) -> Limit:
 
 def _refuse_own_work(assessment: Assessment, actor: User, *stages: Stage) -> None:
     """Raise OwnWork when the actor, or the person acted for, entered points of one of these stages, or somebody did for them."""
-    people = {actor.pk, *_standing_in(selectors.hat(actor)).values()}
+    people = {actor.pk, *selectors.hat(actor).told.values()}
     entered = Entry.objects.about(selectors.SUBJECT, assessment.key).filter(act=Act.ENTER).values_list("actor", "data")
     if any(rules.is_own_work(Stage(data["stage"]), (writer, data.get("for")), stages, people) for writer, data in entered):
         raise OwnWork
-
-
-def _standing_in(hat: selectors.Hat) -> dict[str, int]:
-    """What a ledger entry says of an acting officer: for whom."""
-    return {"for": hat.principal.pk} if hat.principal else {}
 
 
 def _record_move(
@@ -440,7 +446,7 @@ def _record_move(
 ) -> None:
     """The ledger entry of a move: from, to, why, and the digest of all points as they stood."""
     before, after, points = assessment.state, _state(assessment), rules.points_digest(selectors.as_rules(answers))
-    told = {"points": points, **(data or {}), **_standing_in(selectors.hat(actor))}
+    told = {"points": points, **(data or {}), **selectors.hat(actor).told}
     _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data=told)
     assessment.refresh_from_db(
         fields=[
@@ -472,7 +478,7 @@ def _record_title(unit: Unit, period: Period, act: str, actor: User, data: dict[
         topic=period.code,
         actor=actor,
         reason=reason,
-        data=data | _standing_in(selectors.hat(actor)),
+        data=data | selectors.hat(actor).told,
         unit=unit.pk,
     )
 

@@ -19,25 +19,26 @@ from django.utils.translation import gettext_lazy
 from communes import sealed
 from communes.parsing import Cell, Wrong, empty, text
 from communes.reading import Sheet
+from communes.rules import fold
 from communes.sheets import HEAD_ROWS, Flaw, Log, letter, shown
 from ledger.rules import digest
 from plan2018.forms import clean_words
 from plan2018.rules import parse_decimal
 from scoring import rules
 
-VERSION = "1"
+VERSION = "2"
 """Of the layout. A file of another version is not read."""
 
 SALT = "scoring.sheets"
 """Of the signature."""
 
-GUIDE, FORM, TEMPLATE = "Hướng dẫn", "Phiếu tự chấm", sealed.SHEET
-"""The sheets; the last one is hidden."""
+GUIDE, FORM, RUBRIC, TEMPLATE = "Hướng dẫn", "Phiếu tự chấm", "Mức điểm", sealed.SHEET
+"""The sheets: the third one stands there where a criterion has a rubric, the last one is hidden."""
 
 HEAD = 4
 """The row of the header; above it what the form is about and the running total, below it a row a criterion."""
 
-NUMBER, CODE, TITLE, MAXIMUM, POINTS, WORDS, GUIDANCE = range(7)
+NUMBER, CODE, TITLE, MAXIMUM, POINTS, WORDS, NA, GUIDANCE = range(8)
 LABELS: Sequence[str | Promise] = (
     gettext_lazy("Số"),
     gettext_lazy("Mã"),
@@ -45,9 +46,13 @@ LABELS: Sequence[str | Promise] = (
     gettext_lazy("Điểm tối đa"),
     gettext_lazy("Điểm tự chấm"),
     gettext_lazy("Giải thích"),
+    gettext_lazy("Không áp dụng"),
     gettext_lazy("Hướng dẫn chấm"),
 )
-"""The columns from A on. Points and words are for filling in, the others are locked."""
+"""The columns from A on. Points and words are for filling in, so is whether a criterion does not apply where the set lets it; the others are locked."""
+
+YES = gettext_lazy("Có")
+"""What stands in the column of what does not apply."""
 
 LONGEST = 32_767
 """Most characters that a cell of Excel holds."""
@@ -93,8 +98,15 @@ class Row(NamedTuple):
     version: int = 0
     open: bool = True
     remark: str = ""
-    levels: tuple[Decimal, ...] = ()
-    """The points of a rubric; nothing stands between them."""
+    levels: tuple[tuple[Decimal, str], ...] = ()
+    """The points of a rubric, each with what it asks for; nothing stands between them."""
+    na: bool = False
+    may_not_apply: bool = False
+
+    @property
+    def held(self) -> tuple[Decimal | None, str, bool]:
+        """What the criterion holds: points, words, whether it does not apply."""
+        return self.points, self.words, self.na
 
 
 @dataclass(frozen=True)
@@ -117,7 +129,7 @@ class Form:
         about = {"period": self.period[1], "set": self.criteria_set[1], "code": f"{self.period[0]}/{self.unit[0]}", "version": VERSION}
         return (
             _("PHIẾU TỰ CHẤM ĐIỂM: %s") % self.unit[1],
-            _("Kỳ: %(period)s. Tiêu thức: %(set)s. Phiếu %(code)s, mẫu %(version)s. Chỉ điền hai cột để trắng: điểm và giải thích.") % about,
+            _("Kỳ: %(period)s. Tiêu thức: %(set)s. Phiếu %(code)s, mẫu %(version)s. Chỉ điền các ô trắng.") % about,
         )
 
 
@@ -129,6 +141,12 @@ class Said(NamedTuple):
     words: str
     version: int
     fetched: str
+    na: bool = False
+
+    @property
+    def held(self) -> tuple[Decimal | None, str, bool]:
+        """What the file says that the criterion holds, as `Row.held`."""
+        return self.value, self.words, self.na
 
     @property
     def value(self) -> Decimal | None:
@@ -158,7 +176,11 @@ class Step(NamedTuple):
 
     def lines(self) -> list[tuple[str, str, str, str]]:
         """What differs, cell by cell: the cell, what stands in it, as it is now, as the file has it."""
-        pairs = ((POINTS, say(self.row.points), say(self.said.value)), (WORDS, self.row.words or "–", self.said.words or "–"))
+        pairs = (
+            (POINTS, say(self.row.points), say(self.said.value)),
+            (WORDS, self.row.words or "–", self.said.words or "–"),
+            (NA, _yes(self.row.na), _yes(self.said.na)),
+        )
         return [(f"{letter(place)}{self.said.row}", str(LABELS[place]), now, then) for place, now, then in pairs if now != then]
 
 
@@ -171,13 +193,17 @@ def manifest(form: Form) -> list[tuple[str, str]]:
         ("set", form.criteria_set[0]),
         ("form", str(form.version)),
     ]
-    return head + [(row.code, f"{row.maximum};{row.version};{fingerprint(row.points, row.words)}") for row in form.criteria]
+    return head + [(row.code, f"{row.maximum};{row.version};{fingerprint(*row.held)}") for row in form.criteria]
 
 
-def fingerprint(points: Decimal | None, words: str) -> str:
+def fingerprint(points: Decimal | None, words: str, na: bool) -> str:
     """A digest of what a criterion holds, to tell whether a cell was touched."""
-    said = "" if points is None else f"{points:.2f}"
+    said = rules.NOT_APPLICABLE if na else "" if points is None else f"{points:.2f}"
     return f"{zlib.crc32(f'{said};{words}'.encode()):08x}"
+
+
+def _yes(value: bool) -> str:
+    return str(YES) if value else "–"
 
 
 def say(value: Decimal | None) -> str:
@@ -213,6 +239,15 @@ def _number(cell: Cell, maximum: Decimal, mend: str) -> Decimal:
     except ValueError:
         long = isinstance(cell, int | float) or re.fullmatch(r"\s*\d+[.,]\d{3,}\s*", str(cell), re.ASCII)
         raise Wrong(_("Có quá hai chữ số sau dấu phẩy.") if long else _("Không phải là số điểm."), mend) from None
+
+
+def na(cell: Cell) -> bool:
+    """Whether a criterion does not apply, as a cell says it: "Có", or nothing. Raises Wrong."""
+    if empty(cell):
+        return False
+    if fold(text(cell)) != fold(str(YES)):
+        raise Wrong(_("Không rõ có áp dụng hay không."), _("Chọn “%s” ở danh sách nếu không áp dụng; áp dụng thì để trống.") % YES)
+    return True
 
 
 def _exact(cell: float, maximum: Decimal) -> Decimal:
@@ -260,7 +295,7 @@ def read(sheets: Sequence[Sheet], form: Form) -> Reading:
 def _others(sheets: Mapping[str, Sheet], reading: Reading) -> None:
     """Sheets that the template does not have."""
     for name, sheet in sheets.items():
-        if name in (GUIDE, FORM, TEMPLATE) or not sheet.rows:
+        if name in (GUIDE, FORM, RUBRIC, TEMPLATE) or not sheet.rows:
             continue
         if _head(sheet):
             why, mend = _("Trang này là bản sao của “Phiếu tự chấm”; không rõ trang nào đúng."), _("Giữ một trang “Phiếu tự chấm”, xóa trang này.")
@@ -350,7 +385,7 @@ class Table:
 
     def _merged(self) -> None:
         for top, left, bottom, right in self.sheet.merged:
-            if bottom > self.head and left - 1 <= WORDS and right > POINTS:
+            if bottom > self.head and left - 1 <= NA and right > POINTS:
                 name = f"{letter(left - 1)}{top}:{letter(right - 1)}{bottom}"
                 why, mend = _("Ô gộp %s: không rõ giá trị thuộc ô nào.") % name, _("Bỏ gộp ô (Unmerge), điền đủ từng ô.")
                 self.wrong(top, max(left - 1, POINTS), None, why, mend)
@@ -377,7 +412,7 @@ class Table:
                 why = _("Ô khóa đã bị sửa; mẫu ghi “%s”.") % shown(say(wanted) if isinstance(wanted, Decimal) else wanted)
                 self.wrong(number, place, cells[place], why, _("Trả lại như mẫu; chỉ điền cột điểm và cột giải thích."))
         if row.group:
-            for place in (POINTS, WORDS):
+            for place in (POINTS, WORDS, NA):
                 if not empty(cells[place]):
                     why, mend = _("Hàng nhóm tiêu thức không chấm điểm."), _("Xóa ô này; chấm từng tiêu thức bên dưới.")
                     self.wrong(number, place, cells[place], why, mend)
@@ -385,28 +420,32 @@ class Table:
             self._entry(number, cells, row)
 
     def _entry(self, number: int, cells: Sequence[Cell], row: Row) -> None:
-        """The two cells of a criterion that are filled in."""
-        self.reading.cells += 2
+        """The cells of a criterion that are filled in."""
+        self.reading.cells += 3
         found: dict[int, Any] = {}
-        for place, parse in ((POINTS, lambda cell: points(cell, row.maximum, row.levels)), (WORDS, words)):
+        for place, parse in ((POINTS, lambda cell: points(cell, row.maximum, [level for level, _text in row.levels])), (WORDS, words), (NA, na)):
             try:
                 found[place] = parse(cells[place])
             except Wrong as wrong:
                 self.wrong(number, place, cells[place], wrong.why, wrong.mend)
-        if POINTS in found and WORDS in found:
+        if found.get(NA) and not row.may_not_apply:
+            self.wrong(number, NA, cells[NA], _("Tiêu thức này luôn áp dụng."), _("Xóa ô này rồi chấm điểm."))
+        elif found.get(NA) and found.get(POINTS) is not None:
+            self.wrong(number, NA, cells[NA], _("Vừa có điểm vừa ghi không áp dụng."), _("Xóa điểm, hoặc xóa ô này."))
+        elif len(found) == len((POINTS, WORDS, NA)):
             _maximum, version, fetched = self.fetched[row.code].split(";")
-            self.reading.said[row.code] = Said(number, rules.as_text(found[POINTS]), found[WORDS], int(version), fetched)
+            self.reading.said[row.code] = Said(number, rules.as_text(found[POINTS]), found[WORDS], int(version), fetched, found[NA])
 
 
 def steps(said: Mapping[str, Said], form: Form) -> Iterator[Step]:
     """What a file changes in the form as it is now: what was touched in it and is not there already, in the order of the form."""
     for row in form.criteria:
         here = said.get(row.code)
-        if here is None or fingerprint(here.value, here.words) == here.fetched or (here.value, here.words) == (row.points, row.words):
+        if here is None or fingerprint(*here.held) == here.fetched or here.held == row.held:
             continue
         yield Step(row, here, clash=here.version != row.version, locked=not row.open)
 
 
 def seen(found: Sequence[Step]) -> str:
     """A digest of everything that a confirmation is about."""
-    return digest([[step.row.code, step.row.version, step.said.points, step.said.words, step.clash, step.locked] for step in found])
+    return digest([[step.row.code, step.row.version, step.said.points, step.said.words, step.said.na, step.clash, step.locked] for step in found])

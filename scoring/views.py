@@ -30,7 +30,7 @@ from scoring import access, deadlines, exports, rules, selectors, sentences, ser
 from scoring.forms import AnswerForm, ExplainForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again, tell_holders, tell_shares
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Act, Scoring, Stage, State
-from scoring.services import ExplainedBefore, Explaining, Incomplete, Locked, NotYours, OwnWork, Refused, Stale, WrongState
+from scoring.services import ExplainedBefore, Explaining, Incomplete, Locked, NotYours, OwnWork, Refused, Rewritten, Stale, WrongState
 from scoring.time_forms import ExtensionForm
 
 COPY = "copy"
@@ -175,28 +175,55 @@ def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
         if not isinstance(error, Incomplete | Locked | OwnWork) and _done_before(form, act) and not _unsaved(request, form):
             messages.info(request, DONE[Act(act)][1])
             return redirect(_address(form))
-        return _refused(request, form, error)
+        typed = {f"{act}_form": words} if words and isinstance(error, Stale) else {}
+        return _refused(request, form, error, **typed)
     messages.success(request, said)
     return redirect(_address(form))
 
 
 @require_POST
 def explain(request: HttpRequest, period: str, code: str) -> HttpResponse:
-    """The commune answers lowered points; with `done` it says that this is all."""
+    """The commune answers lowered points; with `done` it says that this is all. HTMX sends an answer alone as it is left."""
     done = "done" in request.POST
     form = access.get_assessment_to_explain(_user(request), period, code, finish=done)
     words = ExplainForm(selectors.lowered(form), request.POST)
     if not words.is_valid():
-        return _page(request, form, status=422, explain_form=words)
+        return _explained(request, form, words, 422)
     try:
-        services.explain(assessment=form, words=words.cleaned_data, done=done, actor=_user(request))
+        services.explain(assessment=form, words=words.words, seen=words.seen, done=done, actor=_user(request))
     except Refused as error:
-        if done and form.explained_at:
-            messages.info(request, _("Đã gửi giải trình rồi, không phải gửi lại."))
-            return redirect(_address(form))
-        return _refused(request, form, error)
+        return _not_explained(request, form, words, error)
+    if _alone(request):
+        return _explained(request, form, ExplainForm(selectors.lowered(form)), 200)
     messages.success(request, _("Đã gửi giải trình lên tỉnh.") if done else _("Đã lưu giải trình."))
     return redirect(_address(form, "giai-trinh"))
+
+
+def _not_explained(request: HttpRequest, form: Assessment, words: ExplainForm, error: Refused) -> HttpResponse:
+    """What is said to an explanation that was refused: others wrote first, or the round is over."""
+    if isinstance(error, Rewritten):
+        words.answers, words.rewritten = selectors.lowered(form), error.criteria
+        return _explained(request, form, words, 409)
+    if "done" in request.POST and form.explained_at:
+        messages.info(request, _("Đã gửi giải trình rồi, không phải gửi lại."))
+        return redirect(_address(form))
+    if _alone(request) and (sent := next((row for row in words.rows() if row.box.html_name in request.POST), None)):
+        why = refusal(error)
+        return render(request, "scoring/_saved_not.html", {"refusal": why, "id": sent.box.html_name}, status=why.status)
+    return _refused(request, form, error)
+
+
+def _explained(request: HttpRequest, form: Assessment, words: ExplainForm, status: int) -> HttpResponse:
+    """The explanations as they are now: the page, or for HTMX the fragments beside those that were sent."""
+    if not _alone(request):
+        return _page(request, form, status=status, explain_form=words)
+    sent = [row for row in words.rows() if row.box.html_name in request.POST]
+    return render(request, "scoring/_explained.html", {"rows": sent}, status=status)
+
+
+def _alone(request: HttpRequest) -> bool:
+    """Whether HTMX sent one row of the page, and waits for fragments."""
+    return "HX-Request" in request.headers
 
 
 @require_POST
@@ -338,17 +365,17 @@ def _done_before(form: Assessment, act: str) -> bool:
     return last is not None and last.act == act
 
 
-def _refused(request: HttpRequest, form: Assessment, error: Refused) -> HttpResponse:
+def _refused(request: HttpRequest, form: Assessment, error: Refused, **typed: Any) -> HttpResponse:
     """The page as it is now, under a note that says what was refused and with what was typed but not saved."""
     now = access.get_assessment(_user(request), form.period.code, form.unit.code)
     lost = _unsaved(request, now) if isinstance(error, WrongState | NotYours) else []
-    return _page(request, now, status=refusal(error).status, refusal=refusal(error), lost=lost)
+    return _page(request, now, status=refusal(error).status, refusal=refusal(error), lost=lost, **typed)
 
 
 def _page(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None, *, status: int = 200, **extra: Any) -> HttpResponse:
     """The commune's form while it may be written, else the table of all points."""
     context = _context(request, form, forms) | extra
-    if _user(request).role in access.EVIDENCE_READERS:
+    if access.reads_evidence(_user(request)):
         found = selectors.evidence(form)
         for shown in context["forms"]:
             shown.evidence = found.get(shown.criterion.code, ())

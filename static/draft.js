@@ -1,6 +1,7 @@
 /* What is typed into a [data-sheet] form stays in this browser until the server has it: a lost line, a closed tab or a session that ran out loses
    nothing. It is offered again on the next visit and sent with the token of what its writer saw, so that others' changes are never overwritten
-   unseen. One draft a person and page. */
+   unseen. One draft a person and page.
+   What only a button sends (inside [data-seen]: the token is that of the whole page) is put back and waits for its button. */
 (() => {
   const sheet = document.querySelector("[data-sheet]");
   const words = document.getElementById("draft");
@@ -17,7 +18,8 @@
       else localStorage.removeItem(key);
     } catch { /* no room, or not allowed: the page works without */ }
   };
-  const seenOf = (field) => document.getElementById(field?.id?.replace(/-[^-]+$/, "-seen"));
+  const waits = (field) => field?.closest("[data-seen]")?.dataset.seen;
+  const seenOf = (field) => document.getElementById(waits(field) ?? field?.id?.replace(/-[^-]+$/, "-seen"));
   const kept = (field) => field?.matches("input:not([type=hidden], [type=file]), textarea, select") && seenOf(field);
   const ticked = (field) => field.type === "checkbox" || field.type === "radio";
   const get = (field) => (ticked(field) ? field.checked : field.value);
@@ -48,9 +50,11 @@
     }
     write(draft);
   });
-  sheet.addEventListener("submit", () => {
+  sheet.addEventListener("submit", ({ submitter }) => {
     const draft = read();
-    for (const entry of Object.values(draft)) entry.sent = true;
+    for (const [id, entry] of Object.entries(draft)) {
+      entry.sent = !waits(document.getElementById(id)) || Boolean(submitter?.closest("[data-seen]"));
+    }
     write(draft);
   });
 
@@ -61,8 +65,9 @@
       const field = document.getElementById(id);
       if (!kept(field)) continue;
       set(field, entry.value);
-      seenOf(field).value = entry.seen;
       field.closest("details")?.setAttribute("open", "");
+      if (waits(field)) continue;
+      seenOf(field).value = entry.seen;
       last.set(seenOf(field).id, field);
     }
     for (const field of last.values()) field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -85,11 +90,13 @@
     const item = document.createElement("li");
     const field = document.getElementById(id);
     const where = field?.getAttribute("aria-label") ?? `${field?.closest("[id]:not(input, textarea, select)")?.querySelector("summary")?.dataset.code ?? ""} ${field?.labels?.[0]?.textContent ?? id}`;
-    item.textContent = `${where.trim()}: ${entry.value}`;
+    item.textContent = `${where.trim()}: ${entry.value === true ? "✓" : entry.value || "–"}`;
     return item;
   }));
-  note.querySelector("[data-again]").hidden = !entries.some(([id]) => kept(document.getElementById(id)));
-  note.querySelector("[data-again]").addEventListener("click", () => { note.remove(); send(left); });
+  const again = note.querySelector("[data-again]");
+  again.hidden = !entries.some(([id]) => kept(document.getElementById(id)));
+  if (entries.every(([id]) => waits(document.getElementById(id)))) again.textContent = again.dataset.waits;
+  again.addEventListener("click", () => { note.remove(); send(left); });
   note.querySelector("[data-drop]").addEventListener("click", () => { note.remove(); write({}); });
   sheet.before(note);
 })();

@@ -7,7 +7,7 @@
   /* A row whose saving did not reach the server says so beside itself; what was typed stays. */
   const fail = (event, signedOut) => {
     const several = event.target.dataset.cells?.split(" ").map((id) => document.getElementById(id));
-    for (const block of several ?? [event.target.closest(".crit, tr[id], td[id]")]) failed(block, signedOut);
+    for (const block of several ?? [event.target.closest(".crit, tr[id], td[id], li[id]")]) failed(block, signedOut);
   };
   const failed = (block, signedOut) => {
     const news = document.getElementById(`${block?.id}-news`);

@@ -132,7 +132,7 @@ def test_a_second_set_is_imported_scored_by_and_stands_beside_the_first(place, y
     district = Visitor(client_of(make_user(Role.DISTRICT_APPRAISER, form.unit.parent)))
     assert "xã báo 57/60" in district.open(address)
     district.send("Chép")
-    assert "Chọn một trong các mức điểm" in district.send("Lưu điểm", expect=422, **{"A1-points": "15"})
+    assert "Ghi một trong các mức" in district.send("Lưu điểm", expect=422, **{"A1-points": "15"})
     district.send("Thẩm định xong", **{"A1-points": "20,0"})
     province.open(address)
     province.send("Chép")

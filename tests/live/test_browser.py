@@ -1,6 +1,7 @@
 """A clerk, a district officer and a province officer at a real browser, with scripts; screenshots are kept in tests/artifacts/."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -221,6 +222,45 @@ def test_a_draft_never_overwrites_what_others_saved_meanwhile(browser: Browser) 
         expect(first.locator("#CC01-state")).to_contain_text("Đã lưu")
 
 
+def test_words_of_an_explanation_and_of_a_return_survive_a_closed_tab(browser: Browser) -> None:
+    """An explanation is sent by itself, once; a remark waits for the button that returns the form."""
+    call_command("load_reference", verbosity=0)
+    form = Assessment.objects.get(period__code="2018-Y", unit__code="03127")
+    fill_in(form, Stage.SELF, 17)
+    fill_in(form, Stage.APPRAISED, 17, 15, *[17] * 10)
+    explain_by = timezone.localdate() + timedelta(days=5)
+    Assessment.objects.filter(pk=form.pk).update(state=State.APPRAISED, explain_by=explain_by, first_submitted_at=timezone.now(), late=False)
+    with serve() as address:
+        for role, unit, typed_at, words in (
+            (Role.COMMUNE_ENTRY, "03127", "Giải trình về I.2", "Biên bản tháng 7."),
+            (Role.PROVINCE_OFFICER, "11", "Ý kiến gửi xã", "Bổ sung biên bản."),
+        ):
+            page = Desk(browser, address, role, unit, PHONE).page
+            page.goto(FORM)
+            page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
+            page.context.set_offline(offline=True)
+            page.get_by_label(typed_at).fill(words)
+            page.get_by_label(typed_at).press("Tab")
+            context = page.context
+            page.close()
+            context.set_offline(offline=False)
+
+            page = context.new_page()
+            page.goto(FORM)
+            expect(page.locator(".note", has_text="cổng chưa nhận")).to_contain_text(words)
+            page.get_by_role("button", name="Điền lại").click()
+            expect(page.get_by_label(typed_at)).to_have_value(words)
+            if role == Role.COMMUNE_ENTRY:
+                expect(page.locator("#explain-CC02-news")).to_contain_text("Đã lưu")
+            else:
+                page.locator("[name=return-CC01]").check()
+                page.get_by_role("button", name="Trả lại").click()
+                expect(page.get_by_text("Đã trả phiếu lại cho xã.")).to_be_visible()
+            page.goto(FORM)
+            expect(page.locator(".note", has_text="cổng chưa nhận")).to_have_count(0)
+    assert [entry.act for entry in Entry.objects.filter(subject_kind="assessment", act__in=("explain", "return"))] == ["explain", "return"]
+
+
 def test_the_grid_answers_to_keys(browser: Browser) -> None:
     call_command("load_reference", verbosity=0)
     form = Assessment.objects.get(period__code="2018-Y", unit__code="03127")
@@ -251,7 +291,7 @@ def test_the_grid_answers_to_keys(browser: Browser) -> None:
 
         first.press_sequentially("abc")
         first.press("Tab")
-        expect(page.locator("#grid-news")).to_contain_text("“abc” không phải là số điểm")
+        expect(page.locator("#grid-news")).to_contain_text("“abc”: Không phải là số điểm")
         expect(first).to_have_attribute("aria-invalid", "true")
         first.fill("16")
         first.press("Control+s")

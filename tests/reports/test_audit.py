@@ -183,7 +183,7 @@ def test_a_page_costs_the_same_however_many_entries_there_are(place, cast, forms
     client = client_of(cast.appraiser)
     client.get(PAGE)
 
-    with django_assert_num_queries(6):  # session, user, frame, units, entries, criteria
+    with django_assert_num_queries(7):  # session, user, frame, units, entries, criteria, people for whom others act
         client.get(PAGE)
 
 

@@ -3,7 +3,9 @@
 import html
 import re
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from django.db import connection
@@ -19,8 +21,9 @@ from ledger.models import Entry
 from reports import points
 from reports.whatif import Basis, Change, Form, Scale, counts, near, suppose, supposed, titles
 from scoring import services as scoring
-from scoring.models import Answer, Assessment, Title
-from scoring.rules import Cap, CapKind, Grade, Points, Stage, State, Threshold
+from scoring.models import Answer, Assessment, Criterion, Title
+from scoring.rules import REACHED, SCALED, Cap, CapKind, Grade, Points, Scoring, Stage, State, Threshold, tally
+from scoring.selectors import grid, tally_of
 from tests.factories import UnitFactory, bring_to, client_of, fill_in, make_forms, make_target, make_user
 from tests.reports.test_fill import a_random_year
 
@@ -114,6 +117,43 @@ def test_points_may_be_set_and_changes_follow_one_another():
 
 def test_a_commune_without_all_its_points_has_no_class():
     assert suppose([form(10, None), form(17, 17)], SCALE, [], THRESHOLDS)[0].now.grade == Grade.GOOD
+
+
+def test_what_does_not_apply_is_out_of_the_scale_whatever_is_supposed():
+    one = replace(form(17, None), excluded=frozenset({"B"}))
+
+    [outcome] = suppose([one], SCALE, [Change("", "B", Decimal(20), exact=True), Change("", "", Decimal("-0.01"))], THRESHOLDS)
+
+    assert (outcome.now.total, outcome.now.max_total, outcome.now.grade) == (17, 20, Grade.GOOD)
+    assert (outcome.then.total, outcome.then.max_total, outcome.then.grade) == (Decimal("16.99"), 20, Grade.FAIR)
+
+
+KINDS = [Points(f"C{n}", Decimal(20 if kind in SCALED else 10), scoring=kind) for n, kind in enumerate([*Scoring, *Scoring])]
+CAPS = [
+    Cap(CapKind.CRITERION_BELOW, Grade.FAIR, Decimal(5), "C0", "I.1"),
+    Cap(CapKind.CRITERION_ZERO, Grade.WEAK, None, "C1", "I.2"),
+    Cap(CapKind.ANY_BELOW_PCT, Grade.AVERAGE, Decimal(20)),
+    Cap(CapKind.PENALTIES_AT_LEAST, Grade.AVERAGE, Decimal(8)),
+]
+
+
+@given(st.tuples(*(st.none() | st.integers(0, int(one.maximum * 4)).map(lambda n: Decimal(n) / 4) for one in KINDS)), st.sets(st.sampled_from(CAPS)))
+def test_a_whole_form_of_every_kind_has_the_class_of_the_plain_rules(values, caps):
+    """None is a criterion that does not apply. The form that the rules take is written out here by hand, not by what is tested."""
+    plain = [
+        replace(one, final_points=value) if value is not None else replace(one, excluded=frozenset({Stage.FINAL}))
+        for one, value in zip(KINDS, values, strict=True)
+    ]
+    held = Scale({one.criterion: one for one in KINDS}, THRESHOLDS, list(caps))
+    given_ = {one.criterion: value for one, value in zip(KINDS, values, strict=True)}
+    whole = Form("1", "Xã", "x", "Huyện", given_, excluded=frozenset(code for code, value in given_.items() if value is None))
+
+    [outcome] = suppose([whole], held, [], THRESHOLDS)
+
+    expected = tally(plain, Stage.FINAL, THRESHOLDS, list(caps)).result
+    assert outcome.now == outcome.then
+    assert (outcome.now.grade, outcome.now.total, outcome.now.max_total) == (expected.grade, expected.total, expected.max_total)
+    assert set(outcome.now.caps) == set(expected.caps)
 
 
 def test_thresholds_are_compared_exactly():
@@ -319,3 +359,32 @@ def test_classes_now_are_those_that_were_approved(seed):
 
     assert now == then == {grade: approved[grade] for grade in Grade}
     assert titles(forms, []) == (Title.objects.count(),) * 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_forms_of_every_kind_come_from_the_query_as_the_rules_read_them(forms, year, criteria_set, place, seed):
+    """Random whole forms (bonus, penalty, not applicable, a cap) by every basis: the class of the what-if is that of the form's own page."""
+    dice = Random(seed)
+    for form_ in forms.values():
+        bring_to(form_, dice.choice([State.DRAFT, State.SUBMITTED, State.APPRAISED, State.APPROVED]), 10)
+    for criterion, kind in zip(criteria_set.criteria.filter(kind="criterion").order_by("position"), dice.sample(list(Scoring), 3), strict=True):
+        Criterion.objects.filter(pk=criterion.pk).update(scoring=kind, may_not_apply=True)
+    criteria_set.caps.create(kind=CapKind.PENALTIES_AT_LEAST, value=5, grade=Grade.FAIR, provenance="test")
+    for answer in Answer.objects.filter(assessment__period=year):
+        for stage in Stage:
+            na = dice.random() < 0.3
+            setattr(answer, f"{stage}_na", na)
+            setattr(answer, f"{stage}_points", None if na else Decimal(dice.randrange(0, 81)) / 4)
+        answer.save()
+    thresholds, components = points.scale(year)
+    scale = Scale({one.code: one.blank() for one in components}, thresholds, points.caps(year))
+
+    for basis in Basis:
+        outcomes = suppose(points.forms(year, place.province, basis, components), scale, [], thresholds)
+        found = {one.form.code: (one.now.grade, one.now.total, one.now.max_total) for one in outcomes}
+        expected = {}
+        for form_ in grid(year, place.province):
+            stage = REACHED[State(form_.state)] if basis == Basis.REACHED else Stage(basis)
+            result = tally_of(form_, form_.form, stage).result
+            expected[form_.unit.code] = (result.grade, result.total, result.max_total)
+        assert found == expected

@@ -1,12 +1,13 @@
 """Criteria and assessments over the API: the rows of the contract, within one's area."""
 
 import pytest
+from django.utils import timezone
 
 from plan2018.models import Period
-from scoring.models import Assessment
-from scoring.rules import Stage, State
+from scoring.models import Assessment, Criterion, Evidence
+from scoring.rules import CapKind, Grade, Scoring, Stage, State
 from tests.conftest import Cast
-from tests.factories import bring_to, client_of, fill_in
+from tests.factories import PDF, bring_to, client_of, fill_in, make_evidence
 
 Forms = dict[str, Assessment]
 
@@ -25,7 +26,11 @@ def test_a_criterion_row_is_as_the_contract_has_it(cast: Cast, criteria_set) -> 
         "number": "I.1",
         "title": "Tiêu thức thành phần 1",
         "group_code": "CG1",
+        "kind": "points",
         "max_points": "20.00",
+        "full_pct": None,
+        "may_not_apply": False,
+        "levels": [],
         "criteria_set": "qd-34-2011",
         "plan_section": "",
         "responsible_title": "",
@@ -111,20 +116,91 @@ def test_one_assessment_comes_with_its_answers(cast: Cast, forms: Forms) -> None
 
     whole = client.get(f"/api/v1/assessments/{forms['03124'].pk}/").json()
 
-    answers = whole.pop("answers")
+    answers, caps = whole.pop("answers"), whole.pop("caps")
     assert whole == client.get("/api/v1/assessments/").json()[0]
-    assert [answer["criterion"] for answer in answers] == ["CC01", "CC02", "CC03"]
+    assert (caps, [answer["criterion"] for answer in answers]) == ([], ["CC01", "CC02", "CC03"])
     assert answers[1] == {
         "criterion": "CC02",
+        "kind": "points",
         "max_points": "20.00",
+        "levels": [],
         "self_points": "16.50",
+        "self_na": False,
+        "numerator": None,
+        "denominator": None,
         "self_note": "",
         "appraised_points": "16.50",
+        "appraised_na": False,
         "appraised_reason": "",
         "final_points": "16.50",
+        "final_na": False,
         "final_reason": "",
+        "explanation": "",
         "remark": "",
+        "evidence": [],
     }
+
+
+def test_every_kind_of_criterion_says_what_it_is_and_what_was_answered(cast: Cast, forms: Forms, criteria_set) -> None:
+    one, two, three = criteria_set.criteria.filter(kind="criterion").order_by("position")
+    Criterion.objects.filter(pk=one.pk).update(scoring=Scoring.LEVEL)
+    Criterion.objects.filter(pk=two.pk).update(scoring=Scoring.RATIO, full_pct=95)
+    Criterion.objects.filter(pk=three.pk).update(may_not_apply=True)
+    for points, text in ((20, "Đủ"), (12, "Thiếu một việc")):
+        one.levels.create(points=points, text=text)
+    criteria_set.caps.create(kind=CapKind.CRITERION_ZERO, criterion=one, grade=Grade.FAIR, provenance="test")
+    form = forms["03124"]
+    form.answers.filter(criterion=two).update(numerator=45, denominator=60)
+    form.answers.filter(criterion=three).update(self_na=True)
+
+    client = client_of(cast.signatory)
+    rows = client.get("/api/v1/criteria/").json()
+    whole = client.get(f"/api/v1/assessments/{form.pk}/").json()
+
+    levels = [{"points": "20.00", "text": "Đủ"}, {"points": "12.00", "text": "Thiếu một việc"}]
+    assert [(row["kind"], row["full_pct"], row["may_not_apply"], row["levels"]) for row in rows] == [
+        ("level", None, False, levels),
+        ("ratio", "95.00", False, []),
+        ("points", None, True, []),
+    ]
+    assert [(row["kind"], row["numerator"], row["denominator"], row["self_na"], row["levels"]) for row in whole["answers"]] == [
+        ("level", None, None, False, levels),
+        ("ratio", "45.00", "60.00", False, []),
+        ("points", None, None, True, []),
+    ]
+    assert whole["caps"] == [{"kind": "criterion_zero", "criterion": "CC01", "value": None, "grade": "fair"}]
+
+
+def test_evidence_is_told_to_those_who_may_open_it(cast: Cast, forms: Forms) -> None:
+    shown = make_evidence(forms["03124"], "CC02")
+    taken_away = make_evidence(forms["03124"], "CC02", content=b"%PDF-1.4 another")
+    Evidence.objects.filter(pk=taken_away.pk).update(removed_at=timezone.now(), removed_by=cast.signatory)
+    address = f"/api/v1/assessments/{forms['03124'].pk}/"
+
+    for reader in (cast.signatory, cast.appraiser, cast.officer):
+        client = client_of(reader)
+        [told] = client.get(address).json()["answers"][1]["evidence"]
+        assert told.pop("address").endswith(f"/evidence/{shown.file.pk}/")
+        assert told == {
+            "name": "bien-ban.pdf",
+            "title": "Biên bản",
+            "sha256": shown.file.sha256,
+            "size": shown.file.size,
+            "type": "pdf",
+            "stands_for": "2018-06-01",
+        }
+        assert b"".join(client.get(f"/evidence/{shown.file.pk}/").streaming_content) == PDF
+    software = client_of(cast.api_client)
+    assert {answer["evidence"] for answer in software.get(address).json()["answers"]} == {None}
+    assert software.get(f"/evidence/{shown.file.pk}/").status_code == 403
+
+
+def test_one_assessment_costs_the_same_for_one_file_and_for_many(cast: Cast, forms: Forms, django_assert_num_queries) -> None:
+    client, address = client_of(cast.signatory), f"/api/v1/assessments/{forms['03124'].pk}/"
+    for count in range(3):
+        make_evidence(forms["03124"], f"CC0{count + 1}", content=b"%PDF-1.4 " + str(count).encode())
+        with django_assert_num_queries(8):
+            assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "9" * 30, "9" * 5000])

@@ -147,3 +147,37 @@ def test_the_round_on_the_pages(form, cast):
     text = province.open(address)
     assert "Xã giải trình: Biên bản gửi kèm công văn 12." in text
     assert "Đã duyệt kết quả." in province.send("Duyệt kết quả")
+
+
+def test_an_answer_left_alone_is_left_alone_and_one_that_others_changed_is_asked_about(form, cast):
+    lower(form, cast)
+    mine, theirs = Visitor(client_of(cast.entry)), Visitor(client_of(cast.signatory))
+    address = "/assessments/2018-Y/03124/"
+    mine.open(address)
+    theirs.open(address)
+    theirs.send("Lưu giải trình", **{"explain-CC02": "Biên bản số 12."})
+
+    mine.send("Lưu giải trình")  # nothing typed: an empty field of an older page takes nothing away
+    assert Answer.objects.get(explanation="Biên bản số 12.").criterion.code == "CC02"
+    theirs.send("Lưu giải trình", **{"explain-CC02": "Biên bản số 13."})
+    text = mine.send("Lưu giải trình", expect=409, **{"explain-CC02": "Biên bản số 14."})
+
+    assert "Lời của họ: “Biên bản số 13.”" in text
+    assert "Biên bản số 14." in text
+    assert "Đã lưu giải trình." in mine.send("Lưu giải trình")
+    assert Answer.objects.get(criterion__code="CC02", assessment=form).explanation == "Biên bản số 14."
+
+
+def test_an_answer_is_saved_alone_as_it_is_left(form, cast):
+    lower(form, cast)
+    client, address = client_of(cast.entry), "/assessments/2018-Y/03124/explain/"
+
+    saved = client.post(address, {"explain-CC02": "Biên bản số 12."}, headers={"HX-Request": "true"})
+    assert (saved.status_code, "Đã lưu giải trình" in saved.content.decode()) == (200, True)
+    assert "<html" not in saved.content.decode()
+    wrong = client.post(address, {"explain-CC02": "a" * 4001}, headers={"HX-Request": "true"})
+    assert (wrong.status_code, "4001 ký tự" in wrong.content.decode()) == (422, True)
+    Assessment.objects.filter(pk=form.pk).update(explained_at=timezone.now())
+    late = client.post(address, {"explain-CC02": "Thêm."}, headers={"HX-Request": "true"})
+    assert (late.status_code, 'id="explain-CC02-news"' in late.content.decode()) == (409, True)
+    assert Answer.objects.get(criterion__code="CC02", assessment=form).explanation == "Biên bản số 12."

@@ -128,8 +128,8 @@ def test_what_is_no_point_is_shown_again_and_the_rest_is_saved(cast, forms, type
 def test_the_error_says_what_to_type(cast, forms):
     response = send(client_of(cast.entry), CC01_points="8,5,5", CC02_points="21")
 
-    assert "“8,5,5” không phải là số điểm. Gõ một số từ 0 đến 20, nhiều nhất hai chữ số sau dấu phẩy, ví dụ 8,5." in text(response)
-    assert "“21” nằm ngoài thang điểm. Gõ một số từ 0 đến 20." in text(response)
+    assert "“8,5,5”: Không phải là số điểm. Gõ một số từ 0 đến 20, nhiều nhất hai chữ số sau dấu phẩy, ví dụ 0,5." in text(response)
+    assert "“21”: Nằm ngoài thang điểm, từ 0 đến 20. Gõ một số từ 0 đến 20" in text(response)
 
 
 def test_a_note_that_is_too_long_is_kept_on_the_page_and_not_saved(cast, forms):
@@ -567,7 +567,7 @@ def test_the_grid_saves_what_it_can_and_says_what_it_could_not(cast, forms):
 
     assert response.status_code == 409
     assert "đã lưu 13,0 lúc" in text(response)
-    assert "“abc” không phải là số điểm." in text(response)
+    assert "“abc”: Không phải là số điểm." in text(response)
     assert {name: fields(response)[name] for name in typed} == typed | {"03127-CC01-points": "16,0"}
     assert points(forms["03124"], Stage.APPRAISED) == [Decimal(13), None, None]
     assert points(forms["03127"], Stage.APPRAISED) == [Decimal(16), None, None]
@@ -657,3 +657,16 @@ def test_saving_a_criterion_costs_the_same_whatever_the_forms_size(cast, forms, 
         sent = {f"{code}-points": str(10 + turn), f"{code}-words": "Đủ", f"{code}-seen": seen}
         with django_assert_num_queries(16):  # with a savepoint, which is a transaction outside of tests
             assert client.post(f"{here}criteria/{code}/", sent, headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_a_return_that_is_too_late_keeps_its_words(cast, forms):
+    form = bring_to(forms["03124"], State.SUBMITTED, 17)
+    client = client_of(cast.appraiser)
+    sheet = fields(client.get(PAGE))
+    send(client_of(make_user(Role.DISTRICT_APPRAISER, form.unit.parent)), CC01_points="15", CC01_words="Thiếu biên bản")
+
+    response = client.post(address("return"), sheet | {"return-CC02": "on", "return-reason": "Bổ sung biên bản tháng 7."})
+
+    assert response.status_code == 409
+    again = fields(response)
+    assert (again["return-reason"], again["return-CC02"]) == ("Bổ sung biên bản tháng 7.", "on")

@@ -94,7 +94,7 @@ def test_the_sheet_is_locked_but_for_what_is_filled_in_and_ready_to_print():
     assert book[TEMPLATE].sheet_state == "veryHidden"
     assert sheet.protection.sheet
     assert [sheet[f"{column}{FIRST}"].value for column in "ABCD"] == ["I.1", "CC01", "Tiêu thức “CC01”", 20]
-    assert [sheet[f"{column}{FIRST}"].protection.locked for column in "ABCDEFG"] == [True, True, True, True, False, False, True]
+    assert [sheet[f"{column}{FIRST}"].protection.locked for column in "ABCDEFGH"] == [True, True, True, True, False, False, True, True]
     assert [sheet[f"{column}{FIRST + 1}"].protection.locked for column in "EF"] == [True, True]
     assert "Xem lại" in sheet[f"E{FIRST + 1}"].comment.text
     assert sheet.freeze_panes == f"D{HEAD + 1}"
@@ -102,6 +102,61 @@ def test_the_sheet_is_locked_but_for_what_is_filled_in_and_ready_to_print():
     rules = {str(rule.sqref): (rule.type, rule.formula1) for rule in sheet.data_validations.dataValidation}
     assert rules[f"E{FIRST}"] == ("custom", f"AND(ISNUMBER(E{FIRST}),E{FIRST}>=0,E{FIRST}<=20,ROUND(E{FIRST},2)=E{FIRST})")
     assert rules[f"F{FIRST}"] == ("textLength", "4000")
+
+
+def a_rubric() -> Form:
+    """CC01 is judged by levels, CC02 may not apply."""
+    return a_form(
+        CC01=a_row(points=Decimal(20), levels=((Decimal(20), "Đủ"), (Decimal("12.5"), "Thiếu một việc"))), CC02=a_row("CC02", may_not_apply=True)
+    )
+
+
+def test_levels_and_what_does_not_apply_are_picked_from_lists():
+    book = load_workbook(io.BytesIO(workbook(a_rubric())))
+    sheet, marks = book[FORM], book["Mức điểm"]
+
+    rules = {str(rule.sqref): (rule.type, rule.formula1, rule.errorStyle, bool(rule.error)) for rule in sheet.data_validations.dataValidation}
+    assert rules[f"E{FIRST}"] == ("list", "'Mức điểm'!$C$2:$C$3", None, True)  # no style said is to stop
+    assert [[cell_.value for cell_ in row] for row in marks["A2:D3"]] == [
+        ["CC01", "Tiêu thức “CC01”", 20, "Đủ"],
+        ["CC01", "Tiêu thức “CC01”", 12.5, "Thiếu một việc"],
+    ]
+    assert marks.protection.sheet
+    assert rules[f"E{FIRST + 1}"][0] == "custom"  # 12,25 too: no list of hundredths
+    assert rules[f"G{FIRST + 1}"] == ("list", '"Có"', None, True)
+    assert [sheet[f"G{row}"].protection.locked for row in (FIRST, FIRST + 1)] == [True, False]
+    assert read(workbook(a_rubric()), a_rubric()).warnings.kept == []
+
+
+def test_what_does_not_apply_goes_through_the_file():
+    form = a_rubric()
+
+    def fill(book: Workbook) -> None:
+        book[FORM][f"E{FIRST}"] = "12,5"
+        book[FORM][f"E{FIRST + 1}"], book[FORM][f"G{FIRST + 1}"] = None, unicodedata.normalize("NFD", "có")
+
+    found = list(steps(read(touched(fill, workbook(form)), form).said, form))
+    assert [(step.row.code, step.said.held) for step in found] == [("CC01", (Decimal("12.50"), HELD[1], False)), ("CC02", (None, HELD[1], True))]
+    assert found[1].lines() == [(f"E{FIRST + 1}", "Điểm tự chấm", "14,5", "–"), (f"G{FIRST + 1}", "Không áp dụng", "–", "Có")]
+
+    after = a_form(CC01=form.rows[1], CC02=form.rows[2]._replace(points=None, na=True))
+    assert list(steps(read(workbook(after), after).said, after)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "where", "why"),
+    [
+        (f"G{FIRST + 1}", "Có", f"G{FIRST + 1}", "Vừa có điểm vừa ghi không áp dụng."),
+        (f"G{FIRST + 1}", "không", f"G{FIRST + 1}", "Không rõ có áp dụng hay không."),
+        (f"G{FIRST}", "Có", f"G{FIRST}", "Tiêu thức này luôn áp dụng."),
+        (f"E{FIRST}", 13, f"E{FIRST}", "Không phải điểm của một mức."),
+    ],
+)
+def test_what_cannot_be_of_a_level_or_of_what_does_not_apply_is_a_flaw(name, value, where, why):
+    form = a_rubric()
+    reading = read(touched(lambda book: book[FORM].__setitem__(name, value), workbook(form)), form)
+
+    assert [(f"{flaw.column}{flaw.row}", flaw.why) for flaw in reading.flaws.kept] == [(where, why)]
 
 
 def test_who_only_reads_gets_every_cell_locked():
@@ -240,7 +295,7 @@ def test_a_file_that_is_not_this_form_is_refused_by_name(content, cause, about):
 
 def test_a_form_of_another_layout_is_refused(monkeypatch):
     old = template()
-    monkeypatch.setattr(sheets, "VERSION", "2")
+    monkeypatch.setattr(sheets, "VERSION", "3")
 
     assert read(old).refused == "old_template"
 
@@ -254,7 +309,7 @@ def test_a_form_of_another_layout_is_refused(monkeypatch):
         (lambda book: book[FORM].__setitem__(f"A{FIRST}", "I.9"), f"A{FIRST}", "Ô khóa đã bị sửa; mẫu ghi “I.1”"),
         (lambda book: book[FORM].__setitem__(f"C{FIRST}", "Tiêu thức khác"), f"C{FIRST}", "Ô khóa đã bị sửa"),
         (lambda book: book[FORM].__setitem__(f"D{FIRST}", 25), f"D{FIRST}", "Ô khóa đã bị sửa; mẫu ghi “20”"),
-        (lambda book: book[FORM].__setitem__(f"G{FIRST}", None), f"G{FIRST}", "Ô khóa đã bị sửa"),
+        (lambda book: book[FORM].__setitem__(f"H{FIRST}", None), f"H{FIRST}", "Ô khóa đã bị sửa"),
         (lambda book: book[FORM].__setitem__(f"D{FIRST - 1}", 30), f"D{FIRST - 1}", "Ô khóa đã bị sửa; mẫu ghi “40”"),
         (lambda book: book[FORM].__setitem__(f"E{FIRST - 1}", 30), f"E{FIRST - 1}", "Hàng nhóm tiêu thức không chấm điểm"),
         (lambda book: book[FORM].__setitem__(f"B{FIRST}", "CC99"), f"B{FIRST}", "Mã tiêu thức đã đổi; mẫu ghi CC01"),
@@ -310,7 +365,7 @@ def test_of_100_seeded_wrong_cells_every_one_is_found_and_no_right_one_is_blamed
     dice = Random(34)
     form = Form(("03124", "Phường Noong Bua"), ("2018-Y", "Năm 2018"), ("s", "S"), 0, [a_row(f"CC{n}", number=f"I.{n}") for n in range(60)])
     book, seeded = load_workbook(io.BytesIO(workbook(form))), set()
-    locked = {"A": ["I", None, 5], "C": ["Tiêu thức khác", None], "D": [19, "20", None], "G": [None, "Không rõ"]}
+    locked = {"A": ["I", None, 5], "C": ["Tiêu thức khác", None], "D": [19, "20", None], "G": ["Có"], "H": [None, "Không rõ"]}
     wrong = {"E": [value for value in WRONG_POINTS if value is not None], "F": WRONG_WORDS, **locked}
     for row, column in dice.sample([(row, column) for row in range(HEAD + 1, HEAD + 61) for column in wrong], 100):
         book[FORM][f"{column}{row}"] = dice.choice(wrong[column])
