@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import selectors as accounts
+from accounts.models import User
 from communes.tables import csv_lines
 from ledger import selectors as ledger
 from ledger.models import Entry, EntryQuerySet
 from reports import access, entries, selectors
 from reports.forms import TrailForm
 from reports.views import reader_of, text_of
+from scoring import selectors as scoring
 
 SIZE = 50
 """Entries on a page."""
@@ -24,12 +26,14 @@ SIZE = 50
 
 @dataclass(frozen=True)
 class Line:
-    """An entry as it is shown: its kind, what it says, and the page of its subject."""
+    """An entry as it is shown: its kind, what it says, the page of its subject."""
 
     entry: Entry
     kind: str
     words: str
     address: str
+    principal: User | None
+    """For whom an acting officer did it."""
 
 
 @require_safe
@@ -38,11 +42,11 @@ def audit(request: HttpRequest) -> HttpResponse:
     form, found = _found(request)
     before = text_of(request, "before")
     shown, after = ledger.page(found, before=int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None, size=SIZE)
-    numbers = selectors.criterion_numbers()
+    numbers, principals = selectors.criterion_numbers(), scoring.principals()
     kinds = {kind: words for kind, words in entries.KINDS.items() if kind not in access.ACCOUNTS or access.reads_accounts(reader_of(request))}
     context = {
         "form": form,
-        "lines": [_line(entry, numbers) for entry in shown],
+        "lines": [_line(entry, numbers, principals) for entry in shown],
         "after": after,
         "before": before,
         "narrowed": any(text_of(request, name) for name in form.fields),
@@ -74,15 +78,19 @@ def _found(request: HttpRequest) -> tuple[TrailForm, EntryQuerySet]:
     return form, found.select_related("actor__unit", "unit")
 
 
-def _line(entry: Entry, numbers: dict[str, str]) -> Line:
+def _line(entry: Entry, numbers: dict[str, str], principals: dict[int, User]) -> Line:
     kind = str(entries.KINDS.get(entry.subject_kind, entry.subject_kind))
-    return Line(entry, kind, entries.words(entry, numbers), entries.address(entry.subject_kind, entry.subject_key))
+    principal = principals.get(entry.data.get("for", 0)) if entry.subject_kind == scoring.SUBJECT else None
+    return Line(entry, kind, entries.words(entry, numbers), entries.address(entry.subject_kind, entry.subject_key), principal)
 
 
 def _rows(found: EntryQuerySet, numbers: dict[str, str]) -> Iterator[list[Any]]:
     yield [_("Dòng"), _("Lúc"), _("Người"), _("Đơn vị của người"), _("Loại"), _("Đối tượng"), _("Của đơn vị"), _("Việc"), _("Lý do"), _("Mã băm")]
+    principals = scoring.principals()
     for entry in found.iterator(chunk_size=2000):
-        line = _line(entry, numbers)
+        line = _line(entry, numbers, principals)
         who = [str(entry.actor), entry.actor.unit.full_name] if entry.actor else [_("Hệ thống"), ""]
+        if line.principal:
+            who[0] += " " + _("(thay %(name)s)") % {"name": line.principal}
         at, unit = f"{timezone.localtime(entry.at):%d/%m/%Y %H:%M:%S}", entry.unit.full_name if entry.unit else ""
         yield [entry.pk, at, *who, line.kind, entry.subject_key, unit, line.words, entry.reason, entry.hash]

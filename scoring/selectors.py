@@ -323,6 +323,11 @@ def delegations_of(unit: Unit) -> "QuerySet[Delegation]":
     return rows.order_by("-starts_on", "-pk")
 
 
+def principals() -> dict[int, User]:
+    """Everybody for whom somebody was ever made acting officer, by key: few."""
+    return {user.pk: user for user in User.objects.filter(delegated__isnull=False).distinct()}
+
+
 def colleagues(unit: Unit) -> list[User]:
     """The people who serve in a unit, by name; no software."""
     people = User.objects.filter(unit=unit, is_active=True).exclude(role=Role.API_CLIENT)

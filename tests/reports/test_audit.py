@@ -19,8 +19,8 @@ from plan2018.duties import DutyAct
 from reports import access, entries
 from reports.rules import ReportAct
 from scoring.rules import Act, Stage, State
-from scoring.services import Change, save_points
-from tests.factories import bring_to, client_of
+from scoring.services import Change, save_points, submit
+from tests.factories import bring_to, client_of, fill_in, make_delegation
 from tests.helpers import by_hand
 
 PAGE = "/audit/"
@@ -73,6 +73,24 @@ def test_what_was_done_to_accounts_is_the_administrators_to_read(written, cast, 
     assert (("Tài khoản, vai trò", str(cast.entry.pk)) in keys(user)) is sees
     assert (b'value="user"' in client_of(user).get(PAGE).content) is sees
     assert keys(user, kind="user") == ({("Tài khoản, vai trò", str(cast.entry.pk))} if sees else set())
+
+
+def test_what_an_acting_officer_did_names_for_whom(forms, place, cast):
+    acting = make_delegation(place.commune, cast.entry)
+    fill_in(forms["03124"], Stage.SELF, 17)
+    submit(assessment=forms["03124"], version=forms["03124"].version, actor=cast.entry)
+    wanted = {"kind": "assessment", "act": "submit"}
+    for_whom = f"{cast.entry} (thay {acting.principal})"
+
+    assert for_whom in text(client_of(cast.appraiser).get(PAGE, wanted))
+    assert for_whom in text_of_file(client_of(cast.appraiser).get("/audit/csv/", wanted))
+
+
+def test_who_was_acted_for_is_not_named_where_nobody_stood_in(forms, place, cast):
+    make_delegation(place.commune, cast.entry)
+    bring_to(forms["03124"], State.SUBMITTED, 17)
+
+    assert "(thay" not in text(client_of(cast.appraiser).get(PAGE))
 
 
 def test_a_change_of_role_is_read_from_what_to_what(written, cast):
@@ -183,7 +201,7 @@ def test_a_page_costs_the_same_however_many_entries_there_are(place, cast, forms
     client = client_of(cast.appraiser)
     client.get(PAGE)
 
-    with django_assert_num_queries(6):  # session, user, frame, units, entries, criteria
+    with django_assert_num_queries(7):  # session, user, frame, units, entries, criteria, who was acted for
         client.get(PAGE)
 
 
