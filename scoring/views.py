@@ -183,7 +183,7 @@ def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
 
 @require_POST
 def explain(request: HttpRequest, period: str, code: str) -> HttpResponse:
-    """The commune answers lowered points; with `done` it says that this is all."""
+    """The commune answers lowered points; with `done` it says that this is all, with `evidence` it goes on to the files of a criterion."""
     done = "done" in request.POST
     form = access.get_assessment_to_explain(_user(request), period, code, finish=done)
     words = ExplainForm(selectors.lowered(form), request.POST)
@@ -196,6 +196,8 @@ def explain(request: HttpRequest, period: str, code: str) -> HttpResponse:
             messages.info(request, _("Đã gửi giải trình rồi, không phải gửi lại."))
             return redirect(_address(form))
         return _refused(request, form, error)
+    if (wanted := request.POST.get("evidence")) in {answer.criterion.code for answer in words.answers}:
+        return redirect("evidence", form.period.code, form.unit.code, wanted)
     messages.success(request, _("Đã gửi giải trình lên tỉnh.") if done else _("Đã lưu giải trình."))
     return redirect(_address(form, "giai-trinh"))
 

@@ -205,6 +205,7 @@ def test_a_locked_form_says_which_rule_locks_it_and_more_time_opens_it_but_late_
 
     page = look(commune, form)
     said(page, "Hạn gửi phiếu lên huyện là hết ngày 19/6/2019; tỉnh đã đặt kỳ này khóa khi quá hạn.")
+    expect(page.locator("#answer")).to_contain_text("Đã khóa vì quá hạn.")
     said(page, "Chỉ tỉnh mở được, bằng cách gia hạn cho phiếu này và ghi lý do.")
     expect(page.get_by_role("button", name="Gửi lên huyện")).to_have_attribute("aria-disabled", "true")
     expect(page.locator("#bar-why")).to_contain_text("Đã khóa vì quá hạn; tỉnh gia hạn mới mở.")
@@ -316,10 +317,11 @@ def test_a_form_returned_at_one_criterion_and_a_lowered_point_answered_with_a_fi
     press(page, "Thẩm định xong")
     said(page, "Đã thẩm định xong, phiếu chuyển lên tỉnh.")
 
-    # The commune answers with a file; what it typed meanwhile is kept with the words.
+    # The commune answers with a file; the way to the files keeps the words.
     page = look(commune, form)
     said(page, "Giải trình 1 tiêu thức bị chấm thấp hơn")
-    page.get_by_role("link", name="Thêm tệp minh chứng").click()
+    page.get_by_label("Giải trình về I.1").fill("Biên bản kỳ họp tháng 7 gửi kèm.")
+    press(page, "Thêm tệp minh chứng")
     page.get_by_label("Ngày của văn bản").fill("15/7/2019")
     page.get_by_label("Các tệp").set_input_files(file)
     press(page, "Gửi tệp")
@@ -327,7 +329,7 @@ def test_a_form_returned_at_one_criterion_and_a_lowered_point_answered_with_a_fi
     fits(page)
     page.get_by_role("link", name="Về phiếu chấm điểm").click()
     said(page, "1 tệp minh chứng, thêm tệp")
-    page.get_by_label("Giải trình về I.1").fill("Biên bản kỳ họp tháng 7 gửi kèm.")
+    expect(page.get_by_label("Giải trình về I.1")).to_have_value("Biên bản kỳ họp tháng 7 gửi kèm.")
     press(page, "Gửi giải trình lên tỉnh")
     said(page, "Đã gửi giải trình lên tỉnh.")
 

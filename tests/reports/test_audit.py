@@ -18,9 +18,11 @@ from ledger.models import Entry
 from plan2018.duties import DutyAct
 from reports import access, entries
 from reports.rules import ReportAct
+from scoring.models import Censure
+from scoring.people import save_censure
 from scoring.rules import Act, Stage, State
 from scoring.services import Change, save_points, submit
-from tests.factories import bring_to, client_of, fill_in, make_delegation
+from tests.factories import DocumentFactory, bring_to, client_of, fill_in, make_delegation
 from tests.helpers import by_hand
 
 PAGE = "/audit/"
@@ -95,6 +97,16 @@ def test_who_was_acted_for_is_not_named_where_nobody_stood_in(forms, place, cast
 
 def test_a_change_of_role_is_read_from_what_to_what(written, cast):
     assert "Thay đổi (vai trò Xã: nhập điểm → Xã: ký gửi)" in text(client_of(cast.admin).get(PAGE, {"kind": "user"}))
+
+
+def test_a_line_of_a_register_is_told_in_the_words_of_its_page(place, cast, year):
+    values = {"kind": "criticised", "year": 2017, "document": DocumentFactory(number="88/QĐ-UBND")}
+    save_censure(line=Censure(unit=place.commune), kind="censures", values=values, version=0, actor=cast.officer)
+
+    page = text(client_of(cast.officer).get(PAGE, {"kind": "censures"}))
+    assert "hình thức – → phê bình" in page
+    assert "88/QĐ-UBND" in page
+    assert "criticised" not in page.split("<tbody>")[1]
 
 
 def test_what_concerns_the_whole_province_is_read_there_alone(written, cast):

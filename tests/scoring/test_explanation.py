@@ -147,3 +147,12 @@ def test_the_round_on_the_pages(form, cast):
     text = province.open(address)
     assert "Xã giải trình: Biên bản gửi kèm công văn 12." in text
     assert "Đã duyệt kết quả." in province.send("Duyệt kết quả")
+
+
+def test_the_way_to_the_files_keeps_what_was_typed(form, cast):
+    lower(form, cast)
+    commune = Visitor(client_of(cast.entry))
+    commune.open("/assessments/2018-Y/03124/")
+
+    assert "Minh chứng tiêu thức I.2" in commune.send("Thêm tệp minh chứng", **{"explain-CC02": "Biên bản gửi kèm công văn 12."})
+    assert "Biên bản gửi kèm công văn 12." in commune.open("/assessments/2018-Y/03124/")
