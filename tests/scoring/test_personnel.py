@@ -293,6 +293,7 @@ def answered(text):
         ("Lò Thị Sươi\tPhường Noong Bua", [(1, "Lò Thị Sươi", "barred")]),
         ("Phường Noong Bua\tLò Thị Sươi\tCông chức", [(1, "Lò Thị Sươi, Công chức", "barred")]),
         ("Lò Thị Sươi; noong bua", [(1, "Lò Thị Sươi", "barred")]),
+        ("Phường Noong Bua", [(1, "", "barred")]),  # the unit itself, as its people (RL11)
         ("Phường Him Lam", [(1, "", "clear")]),
         ("03127", [(1, "", "clear")]),
         ("Lò Thị Sươi\t3127", [(1, "Lò Thị Sươi", "clear")]),
