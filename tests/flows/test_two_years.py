@@ -167,7 +167,7 @@ def test_two_years_of_one_commune(place, criteria_set):
     in_2018, in_2019 = awards(at["province"], 2018), awards(at["province"], 2019)
     for answer, plan in ((in_2018["03124"], "Kế hoạch 495/KH-UBND"), (in_2019["03124"], "Kế hoạch 512/KH-UBND")):
         assert "Không khen thưởng" in answer
-        assert "xếp hạng Trung bình" in answer
+        assert "xếp hạng trung bình" in answer
         assert plan in answer
     assert "Không vướng" in in_2018["03127"]
     assert "Chưa có hạng" in in_2019["03127"]

@@ -402,8 +402,8 @@ def test_a_pasted_list_of_nominees_is_answered_by_who_is_barred_and_why(sit: Sit
     said(page, "Trong 4 hàng, 1 hàng không được khen thưởng, 2 hàng cần xem lại.")
     rows = page.locator("main tbody tr")
     for row, answer, why in (
-        (0, "Không khen thưởng", "xếp hạng Trung bình"),
-        (1, "Không vướng", "xếp hạng Tốt"),
+        (0, "Không khen thưởng", "xếp hạng trung bình"),
+        (1, "Không vướng", "xếp hạng tốt"),
         (2, "Chưa có hạng", "chưa được tỉnh duyệt"),
         (3, "Không tìm thấy xã", "Không Có"),
     ):

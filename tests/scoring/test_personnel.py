@@ -336,7 +336,7 @@ def test_who_is_barred_is_said_with_the_reason(cast, classes):
     ]
     text = page.content.decode()
     assert "Trong 4 hàng, <b>1 hàng</b> không được khen thưởng, 2 hàng cần xem lại" in text
-    assert "xếp hạng Trung bình" in text
+    assert "xếp hạng trung bình" in text
     assert "mục III.7" in text
 
 
