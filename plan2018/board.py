@@ -38,6 +38,12 @@ class Item:
     unit: str
     level: str
     district: str | None
+    note: str = ""
+
+    @property
+    def told(self) -> str:
+        """What was said when it arose, as long as nobody has reported it done: then the note is the result."""
+        return self.note if self.state == DutyState.OPEN else ""
 
     def status(self, today: date) -> Status:
         return duties.status(DutyState(self.state), late=self.late, due_on=self.due_on, today=today)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from communes.forms import DayField, DocumentField
 from communes.sentences import write_day
 from plan2018.models import Obligation, Observation, Period
-from plan2018.rules import Answer, NotWhole, Unread, parse_whole
+from plan2018.rules import Answer, DutyState, NotWhole, Unread, parse_whole
 from plan2018.selectors import Reported, Sheet
 
 
@@ -329,7 +329,14 @@ class DoneForm(forms.Form):
     note = _words(label=gettext_lazy("Kết quả"), required=False, help_text=gettext_lazy("Làm được gì, bao nhiêu; không ghi tên người dân"))
 
     def __init__(self, obligation: Obligation, data: Mapping[str, Any] | None = None, *, document: str = "") -> None:
-        super().__init__(data, initial={"note": obligation.note, "done_on": "", "document": document or obligation.document_id})
+        super().__init__(
+            data,
+            initial={
+                "note": "" if obligation.state == DutyState.OPEN else obligation.note,
+                "done_on": "",
+                "document": document or obligation.document_id,
+            },
+        )
         self.obligation = obligation
         words = {"label": _("Văn bản minh chứng"), "help_text": _("Văn bản trong danh mục của đơn vị")}
         self.fields["document"] = DocumentField(obligation.unit, **words)

@@ -283,7 +283,7 @@ def items(obligations: Any) -> list[board.Item]:
     """Obligations (a queryset) as lists show them, by one query."""
     columns = (
         *("pk", "version", "duty", "duty__code", "duty__text", "duty__clause", "occurrence", "opens_on", "due_on", "duty__due_assumed"),
-        *("state", "late", "done_on", "done_by", "unit__code", "unit__full_name", "unit__level", "unit__parent__full_name"),
+        *("state", "late", "done_on", "done_by", "unit__code", "unit__full_name", "unit__level", "unit__parent__full_name", "note"),
     )
     return [board.Item(*row) for row in obligations.values_list(*columns)]
 

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from plan2018 import sentences as plan
+from plan2018.registers import REGISTERS
 from scoring import sentences as scoring
+from scoring.registers import REGISTERS as SCORED
 from scoring.rules import Act
 
 KINDS = {
@@ -139,6 +141,12 @@ FIELDS = {
 }
 """Names of what changed, where the ledger's own are not for people."""
 
+COLUMNS: dict[str, dict[str, Any]] = {
+    register.slug: {field.name: field for field in (*register.model._meta.fields, *register.model._meta.many_to_many)}
+    for register in (*REGISTERS, *SCORED)
+}
+"""What a line of the small registers has, by the kind of its entries."""
+
 
 def words(entry: Any, numbers: Mapping[str, str]) -> str:
     """What an entry says, in a sentence. `numbers` of criteria by code. An act or a kind that is not known here is told by its name."""
@@ -172,7 +180,7 @@ def _otherwise(entry: Any) -> str:
     words = str(ACTS.get(entry.act, entry.act))
     if entry.before or entry.after:
         words += f": {_plain(entry.before)} → {_plain(entry.after)}"
-    changes = [f"{FIELDS.get(name, name)} {_plain(pair[0])} → {_plain(pair[1])}" for name, pair in sorted(_changes(entry.data).items())]
+    changes = [_change(entry.subject_kind, name, *pair) for name, pair in sorted(_changes(entry.data).items())]
     if changes:
         words += f" ({'; '.join(changes[:8])}{'…' if len(changes) > 8 else ''})"
     return f"{words}, “{Truncator(entry.reason).chars(300)}”" if entry.reason else words
@@ -186,6 +194,14 @@ def _changes(data: Mapping[str, Any]) -> dict[str, Any]:
     pairs = data.get("changes")
     pairs = pairs if isinstance(pairs, dict) else data
     return {name: pair for name, pair in pairs.items() if isinstance(pair, list) and len(pair) == 2 and not isinstance(pair[0], list | dict)}
+
+
+def _change(kind: str, name: str, before: Any, after: Any) -> str:
+    """One value that changed; fields and choices of the small registers are called as on their own pages."""
+    label, choices = FIELDS.get(name, name), {}
+    if field := COLUMNS.get(kind, {}).get(name):
+        label, choices = field.verbose_name, {str(value): words for value, words in field.flatchoices}
+    return f"{label} {_plain(choices.get(str(before), before))} → {_plain(choices.get(str(after), after))}"
 
 
 def _plain(value: Any) -> str:
@@ -208,15 +224,12 @@ PAGES: dict[str, tuple[str, tuple[int, ...]]] = {
 }
 """Kind -> the page of its subject, and the parts of its key that the address takes."""
 
-LINES = frozenset({"working-rules", "dialogues", "apologies", "complaints", "difficulties", "support", "inspections", "censures"})
-"""Kinds that are small registers; their keys are unit/line."""
-
 
 def address(kind: str, key: str) -> str:
     """The page of a subject; empty where it has none."""
     parts = key.split("/")
     try:
-        if kind in LINES:
+        if kind in COLUMNS:
             return reverse("record" if len(parts) == 2 else "records", args=[kind, *parts])
         if kind == "obligation":
             return reverse("duty", args=parts[:2])

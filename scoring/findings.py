@@ -121,8 +121,8 @@ def inspections(question: Question) -> Finding:
     return Finding(answer, pictures)
 
 
-CENSURE_WORDS: Words = {OPEN: gettext_lazy("Phê bình"), PART: gettext_lazy("Nhắc nhở")}
-CENSURE_KEYS = {Censure.CRITICISED: OPEN, Censure.REMINDED: PART}
+CENSURE_WORDS: Words = {LATE: gettext_lazy("Phê bình"), PART: gettext_lazy("Nhắc nhở")}
+CENSURE_KEYS = {Censure.CRITICISED: LATE, Censure.REMINDED: PART}
 
 
 def censures(question: Question) -> Finding:

@@ -22,11 +22,13 @@ from communes.sheets import Places
 from communes.tables import csv_lines
 from plan2018.models import Period
 from plan2018.selectors import register_day
+from plan2018.sentences import inside
 from scoring import access, consequences, nominees, people, selectors
 from scoring.consequences import LED_BY_CLASS, Rating, Standing
 from scoring.nominees import Answer
 from scoring.people import Backdated, Changed, Overlap, Post, Unfit
 from scoring.people_forms import AssignForm, DelegationForm, NomineesForm
+from scoring.sentences import GRADE_WORDS
 
 RATINGS = {
     Rating.EXCELLENT: gettext_lazy("Hoàn thành xuất sắc nhiệm vụ"),
@@ -44,8 +46,6 @@ ANSWERS = {
     nominees.UNKNOWN: ("is-warn", gettext_lazy("Không tìm thấy xã")),
 }
 """Answers about nominees: the class in the style sheet, and words."""
-
-GRADES = {"good": gettext_lazy("Tốt"), "fair": gettext_lazy("Khá"), "average": gettext_lazy("Trung bình"), "weak": gettext_lazy("Yếu")}
 
 
 def rating(of: Rating, period: Period) -> str:
@@ -177,7 +177,7 @@ def award_check(request: HttpRequest, period: str) -> HttpResponseBase:
     context: dict[str, Any] = {"period": asked, "form": form, "unit": user.unit}
     if request.method != "POST" or not form.is_valid():
         return render(request, "scoring/award_check.html", context, status=422 if form.errors else 200)
-    around = Places(places(user.unit, asked.ends_on), variants(), user.unit.full_name)
+    around = Places(places(user.unit, asked.ends_on), variants(), inside(user.unit.full_name))
     found = nominees.answers(form.cleaned_data["rows"], around, selectors.classes(asked, user.unit))
     if "csv" in request.POST:
         headers = {"Content-Disposition": f'attachment; filename="khen-thuong-{asked.code}.csv"'}
@@ -197,7 +197,7 @@ def _why(one: Answer, period: Period) -> str:
         return str(one.wrong)
     if one.found is None:
         return _("Phiếu của xã chưa được tỉnh duyệt trong %(period)s.") % {"period": str(period.name).lower()}
-    words = {"grade": GRADES[one.found.grade], "day": write_day(one.found.approved_on), "plan": str(period.plan)}
+    words = {"grade": GRADE_WORDS[one.found.grade], "day": write_day(one.found.approved_on), "plan": str(period.plan)}
     if one.answer == Standing.BARRED:
         return _("Chính quyền xã xếp hạng %(grade)s (duyệt ngày %(day)s): tập thể và cá nhân không được khen thưởng, mục III.7, %(plan)s.") % words
     return _("Chính quyền xã xếp hạng %(grade)s (duyệt ngày %(day)s).") % words

@@ -204,6 +204,7 @@ REGISTERS: tuple[Register, ...] = (
         columns=(
             Column(gettext_lazy("Hình thức"), lambda line: line.get_kind_display().capitalize()),
             Column(gettext_lazy("Kết quả năm"), lambda line: str(line.year)),
+            Column(gettext_lazy("Theo"), lambda line: line.document and str(line.document), wide=True),
         ),
         finding=findings.censures,
         day="",

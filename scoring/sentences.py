@@ -29,6 +29,13 @@ GRADE_WORDS = {
     Grade.WEAK: gettext_lazy("yếu"),
 }
 
+WAITING = {
+    Act.SUBMIT: gettext_lazy("chờ xã gửi lên huyện"),
+    Act.APPRAISE: gettext_lazy("chờ huyện thẩm định"),
+    Act.APPROVE: gettext_lazy("chờ tỉnh duyệt"),
+}
+"""For whom a form waits, after how many forms it is."""
+
 OWED = {
     Act.SUBMIT: gettext_lazy("chấm điểm, chờ xã gửi lên huyện"),
     Act.APPRAISE: gettext_lazy("chấm điểm, chờ huyện thẩm định"),

@@ -46,6 +46,7 @@ def _page(request: HttpRequest, period: Period, bound: DeadlineForm | None = Non
         {
             "act": act,
             "words": sentences.ACTS[act],
+            "waits": sentences.WAITING[act],
             "until": sentences.until(limit.due_at),
             "limit": limit,
             "over": limit.is_over(now),

@@ -183,7 +183,10 @@ def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
 
 @require_POST
 def explain(request: HttpRequest, period: str, code: str) -> HttpResponse:
-    """The commune answers lowered points; with `done` it says that this is all. HTMX sends an answer alone as it is left."""
+    """The commune answers lowered points; with `done` it says that this is all, with `evidence` it goes on to the files of a criterion.
+
+    HTMX sends an answer alone as it is left.
+    """
     done = "done" in request.POST
     form = access.get_assessment_to_explain(_user(request), period, code, finish=done)
     words = ExplainForm(selectors.lowered(form), request.POST)
@@ -195,6 +198,8 @@ def explain(request: HttpRequest, period: str, code: str) -> HttpResponse:
         return _not_explained(request, form, words, error)
     if _alone(request):
         return _explained(request, form, ExplainForm(selectors.lowered(form)), 200)
+    if (wanted := request.POST.get("evidence")) in {answer.criterion.code for answer in words.answers}:
+        return redirect("evidence", form.period.code, form.unit.code, wanted)
     messages.success(request, _("Đã gửi giải trình lên tỉnh.") if done else _("Đã lưu giải trình."))
     return redirect(_address(form, "giai-trinh"))
 

@@ -98,16 +98,28 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
 
 
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Chromium."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=options)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=program("chromium"), args=options)
+        yield started
+        started.close()
         connections.close_all()  # those that were opened beside the event loop: no other teardown sees them
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+def fits(page: Tab) -> None:
+    """Nothing of the page lies beside the screen."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
 class Desk:

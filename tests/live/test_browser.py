@@ -16,7 +16,7 @@ from reports.models import Figure
 from scoring.models import Answer, Assessment
 from scoring.rules import Stage, State
 from tests.factories import fill_in
-from tests.live.conftest import DESK, PHONE, Desk, serve
+from tests.live.conftest import DESK, PHONE, Desk, fits, serve
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -380,11 +380,6 @@ def test_a_figure_opens_down_to_the_record_that_proves_it(browser: Browser) -> N
             page.locator("main tbody").get_by_role("link").first.click()
             expect(page).to_have_url(re.compile(r"/registers/\d+/officials/"))
             assert officer.complaints == []
-
-
-def fits(page: Page) -> None:
-    """Nothing of the page lies beside the screen."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
 def test_files_of_evidence_go_one_after_another_and_again_after_a_lost_line(browser: Browser, tmp_path: Path) -> None:

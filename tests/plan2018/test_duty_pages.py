@@ -214,6 +214,20 @@ def test_the_list_offers_to_check_what_communes_have_reported(place, cast):
     assert "Đã kiểm tra xong 1 việc." in visitor.send("Ghi 1 việc đã kiểm tra")
 
 
+def test_what_a_unit_was_told_to_do_stands_in_its_list_and_is_no_result(place, cast):
+    told = "Phường Noong Bua bị nhắc nhở: xem xét kiểm điểm trách nhiệm"
+    obligation = make_obligation(place.commune, occurrence="03124-17b", due_on=days(5), note=told)
+
+    assert told in visit(cast.entry, "/duties/")[1]
+    visitor, text = visit(cast.entry, f"/duties/{obligation.pk}/")
+    assert told in text
+    assert "Chưa có minh chứng" in visitor.send("Báo đã làm", expect=422, done_on=written(TODAY))
+    visitor.send("Báo đã làm", done_on=written(TODAY), note="Đã kiểm điểm")
+    obligation.refresh_from_db()
+    assert (obligation.state, obligation.note) == (DutyState.DONE, "Đã kiểm điểm")
+    assert told not in visit(cast.entry, "/duties/?state=all")[1]
+
+
 def test_what_happens_is_written_down_on_the_page_of_its_duty(place, cast):
     make_duty("TK58", frequency=Frequency.EVENT, text="Xin lỗi nhân dân")
 

@@ -18,9 +18,11 @@ from ledger.models import Entry
 from plan2018.duties import DutyAct
 from reports import access, entries
 from reports.rules import ReportAct
+from scoring.models import Censure
+from scoring.people import save_censure
 from scoring.rules import Act, Stage, State
-from scoring.services import Change, save_points
-from tests.factories import bring_to, client_of
+from scoring.services import Change, save_points, submit
+from tests.factories import DocumentFactory, bring_to, client_of, fill_in, make_delegation
 from tests.helpers import by_hand
 
 PAGE = "/audit/"
@@ -75,8 +77,36 @@ def test_what_was_done_to_accounts_is_the_administrators_to_read(written, cast, 
     assert keys(user, kind="user") == ({("Tài khoản, vai trò", str(cast.entry.pk))} if sees else set())
 
 
+def test_what_an_acting_officer_did_names_for_whom(forms, place, cast):
+    acting = make_delegation(place.commune, cast.entry)
+    fill_in(forms["03124"], Stage.SELF, 17)
+    submit(assessment=forms["03124"], version=forms["03124"].version, actor=cast.entry)
+    wanted = {"kind": "assessment", "act": "submit"}
+    for_whom = f"{cast.entry} (thay {acting.principal})"
+
+    assert for_whom in text(client_of(cast.appraiser).get(PAGE, wanted))
+    assert for_whom in text_of_file(client_of(cast.appraiser).get("/audit/csv/", wanted))
+
+
+def test_who_was_acted_for_is_not_named_where_nobody_stood_in(forms, place, cast):
+    make_delegation(place.commune, cast.entry)
+    bring_to(forms["03124"], State.SUBMITTED, 17)
+
+    assert "(thay" not in text(client_of(cast.appraiser).get(PAGE))
+
+
 def test_a_change_of_role_is_read_from_what_to_what(written, cast):
     assert "Thay đổi (vai trò Xã: nhập điểm → Xã: ký gửi)" in text(client_of(cast.admin).get(PAGE, {"kind": "user"}))
+
+
+def test_a_line_of_a_register_is_told_in_the_words_of_its_page(place, cast, year):
+    values = {"kind": "criticised", "year": 2017, "document": DocumentFactory(number="88/QĐ-UBND")}
+    save_censure(line=Censure(unit=place.commune), kind="censures", values=values, version=0, actor=cast.officer)
+
+    page = text(client_of(cast.officer).get(PAGE, {"kind": "censures"}))
+    assert "hình thức – → phê bình" in page
+    assert "88/QĐ-UBND" in page
+    assert "criticised" not in page.split("<tbody>")[1]
 
 
 def test_what_concerns_the_whole_province_is_read_there_alone(written, cast):

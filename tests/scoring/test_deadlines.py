@@ -266,7 +266,8 @@ def test_the_province_changes_a_deadline_on_its_page(year, cast, forms):
     page = text(client.get("/deadlines/2018-Y/"))
     assert "Đã đổi hạn gửi phiếu lên huyện." in page
     assert "Hạn gửi phiếu lên huyện <b>hết ngày 31/01/2019</b>, thẩm định phiếu <b>hết ngày 19/01/2019</b>" in page
-    assert "4 phiếu quá hạn gửi phiếu lên huyện" in page
+    assert "4 phiếu chờ xã gửi lên huyện, đã quá hạn" in page
+    assert "Không phiếu nào chờ tỉnh duyệt" in page
 
 
 @pytest.mark.parametrize(

@@ -181,3 +181,12 @@ def test_an_answer_is_saved_alone_as_it_is_left(form, cast):
     late = client.post(address, {"explain-CC02": "Thêm."}, headers={"HX-Request": "true"})
     assert (late.status_code, 'id="explain-CC02-news"' in late.content.decode()) == (409, True)
     assert Answer.objects.get(criterion__code="CC02", assessment=form).explanation == "Biên bản số 12."
+
+
+def test_the_way_to_the_files_keeps_what_was_typed(form, cast):
+    lower(form, cast)
+    commune = Visitor(client_of(cast.entry))
+    commune.open("/assessments/2018-Y/03124/")
+
+    assert "Minh chứng tiêu thức I.2" in commune.send("Thêm tệp minh chứng", **{"explain-CC02": "Biên bản gửi kèm công văn 12."})
+    assert "Biên bản gửi kèm công văn 12." in commune.open("/assessments/2018-Y/03124/")

@@ -293,6 +293,7 @@ def answered(text):
         ("Lò Thị Sươi\tPhường Noong Bua", [(1, "Lò Thị Sươi", "barred")]),
         ("Phường Noong Bua\tLò Thị Sươi\tCông chức", [(1, "Lò Thị Sươi, Công chức", "barred")]),
         ("Lò Thị Sươi; noong bua", [(1, "Lò Thị Sươi", "barred")]),
+        ("Phường Noong Bua", [(1, "", "barred")]),  # the unit itself, as its people (RL11)
         ("Phường Him Lam", [(1, "", "clear")]),
         ("03127", [(1, "", "clear")]),
         ("Lò Thị Sươi\t3127", [(1, "Lò Thị Sươi", "clear")]),
@@ -335,7 +336,7 @@ def test_who_is_barred_is_said_with_the_reason(cast, classes):
     ]
     text = page.content.decode()
     assert "Trong 4 hàng, <b>1 hàng</b> không được khen thưởng, 2 hàng cần xem lại" in text
-    assert "xếp hạng Trung bình" in text
+    assert "xếp hạng trung bình" in text
     assert "mục III.7" in text
 
 
