@@ -5,7 +5,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,6 +13,7 @@ from ledger.models import Entry
 from reports.models import Figure
 from scoring.models import Answer, Assessment
 from scoring.rules import Stage, State
+from tests import kept
 from tests.factories import fill_in
 from tests.live.conftest import DESK, PHONE, Desk, serve
 
@@ -23,7 +23,7 @@ FORM = "/assessments/2018-Y/03127/"
 
 
 def test_entry_appraisal_and_approval(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve(REDIS_URL="") as address:
         commune = Desk(browser, address, Role.COMMUNE_SIGNATORY, "03127", PHONE)
         page = commune.page
@@ -82,7 +82,7 @@ def test_entry_appraisal_and_approval(browser: Browser) -> None:
 
 
 def test_a_lost_line_is_said_beside_the_criterion_and_nothing_typed_is_lost(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
         page.goto(FORM)
@@ -109,7 +109,7 @@ def typed(page: Page, points: str, words: str) -> None:
 
 
 def test_what_was_typed_survives_a_lost_line_and_a_closed_tab_and_is_sent_once(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
         page.goto(FORM)
@@ -134,7 +134,7 @@ def test_what_was_typed_survives_a_lost_line_and_a_closed_tab_and_is_sent_once(b
 
 
 def test_a_line_that_comes_back_sends_what_waits_by_itself(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
         page.goto(FORM)
@@ -150,7 +150,7 @@ def test_a_line_that_comes_back_sends_what_waits_by_itself(browser: Browser) -> 
 
 
 def test_a_session_that_ran_out_loses_nothing(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         desk = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE)
         page = desk.page
@@ -167,7 +167,7 @@ def test_a_session_that_ran_out_loses_nothing(browser: Browser) -> None:
 
 def test_a_draft_never_overwrites_what_others_saved_meanwhile(browser: Browser) -> None:
     """Two browsers at one criterion: the second is shown both values and asked; other criteria are not touched."""
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         first = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
         second = Desk(browser, address, Role.COMMUNE_SIGNATORY, "03127", DESK).page
@@ -186,7 +186,7 @@ def test_a_draft_never_overwrites_what_others_saved_meanwhile(browser: Browser) 
 
 
 def test_the_grid_answers_to_keys(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     form = Assessment.objects.get(period__code="2018-Y", unit__code="03127")
     fill_in(form, Stage.SELF, 17)
     Assessment.objects.filter(pk=form.pk).update(state=State.SUBMITTED, first_submitted_at=timezone.now(), late=True)
@@ -224,7 +224,7 @@ def test_the_grid_answers_to_keys(browser: Browser) -> None:
 
 
 def test_the_figures_of_a_district_are_pasted_from_a_spreadsheet_and_survive_a_lost_line(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         district = Desk(browser, address, Role.DISTRICT_APPRAISER, "094", DESK)
         page = district.page
@@ -269,7 +269,7 @@ def test_the_figures_of_a_district_are_pasted_from_a_spreadsheet_and_survive_a_l
 
 
 def test_the_description_of_the_api_can_be_read_and_tried_under_the_content_policy(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         reader = Desk(browser, address, Role.LEADER, "11", DESK)
         page = reader.page
@@ -285,8 +285,7 @@ def test_the_description_of_the_api_can_be_read_and_tried_under_the_content_poli
 
 
 def test_a_figure_opens_down_to_the_record_that_proves_it(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
-    call_command("load_demo", force=True, verbosity=0)
+    kept.load_demo()
     with serve() as address:
         for screen in (DESK, PHONE):
             officer = Desk(browser, address, Role.PROVINCE_OFFICER, "11", screen)
@@ -312,7 +311,7 @@ def fits(page: Page) -> None:
 
 
 def test_files_of_evidence_go_one_after_another_and_again_after_a_lost_line(browser: Browser, tmp_path: Path) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     good, wrong = tmp_path / "bien-ban.pdf", tmp_path / "anh.pdf"
     good.write_bytes(b"%PDF-1.4\n%%EOF\n")
     wrong.write_bytes(b"\x89PNG\r\n\x1a\n....IEND\xaeB`\x82")

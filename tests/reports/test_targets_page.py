@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-import plan2018.resources
 from accounts.rules import Role
 from plan2018.models import Indicator, Observation, Period, Target
 from reports import services
 from scoring import services as scoring
 from scoring.rules import State
+from tests import kept
 from tests.factories import OfficialFactory, bring_to, client_of, make_forms, make_target, make_user
 from tests.reports.test_fill import a_random_year
 
@@ -20,8 +20,7 @@ URL = "/targets/2018-Y/"
 @pytest.fixture
 def plan(place, criteria_set):
     """The plan of 2018 as it is."""
-    for resource in plan2018.resources.RESOURCES:
-        resource().load()
+    kept.load_plan()
     return Period.objects.get(code="2018-Y")
 
 
