@@ -1,16 +1,15 @@
 """The stage and the cast that most tests need: see tests/factories.py for other ones."""
 
 from dataclasses import dataclass
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.rules import Role
 from plan2018.models import Period
 from scoring.models import Assessment, CriteriaSet
+from tests import kept
 from tests.factories import Place, make_criteria_set, make_forms, make_period, make_province, make_user
 from tests.helpers import LEDGER_OPEN, LEDGER_SHUT
 
@@ -90,8 +89,7 @@ def forms(place: Place, criteria_set: CriteriaSet, year: Period) -> dict[str, As
 def written(django_db_setup, django_db_blocker):
     """The reference and demo data, loaded once for all tests of this module and taken back after the last."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_reference", stdout=StringIO())
-        call_command("load_demo", "--force", stdout=StringIO())
+        kept.load_demo()
         yield
         transaction.set_rollback(True)
 

@@ -17,6 +17,7 @@ from reports.models import Metric, Report
 from scoring import selectors
 from scoring.models import Answer, Assessment, Title
 from scoring.rules import Stage, State
+from tests import kept
 from tests.environment import DEMO_PASSWORD
 from tests.factories import make_user
 
@@ -29,13 +30,13 @@ def demo(*arguments: str) -> str:
 
 @pytest.fixture
 def reference(db):
-    call_command("load_reference", stdout=StringIO())
+    kept.load_reference()
 
 
 @pytest.fixture
-def loaded(reference, settings):
+def loaded(db, settings):
     settings.DEBUG = True
-    demo()
+    kept.load_demo()
 
 
 def rows() -> dict:
@@ -59,17 +60,22 @@ def rows() -> dict:
     }
 
 
-def test_the_same_seed_gives_the_same_data_and_another_seed_other_data(reference, settings):
+def test_the_same_seed_gives_the_same_data_and_another_seed_other_data(db, settings):
+    """Also what the other tests of this process were given: the data of the default seed, kept from its first load."""
     settings.DEBUG = True
-    found = []
-    for seed in ("7", "7", "8"):
-        with transaction.atomic():
-            demo("--seed", seed)
-            found.append(rows())
-            transaction.set_rollback(True)
+    with transaction.atomic():
+        kept.load_demo()
+        first = rows()
+        transaction.set_rollback(True)
+    kept.load_reference()
+    with transaction.atomic():
+        demo("--seed", "495")
+        again = rows()
+        transaction.set_rollback(True)
+    demo("--seed", "8")
 
-    assert found[0] == found[1]
-    assert found[0]["answers"] != found[2]["answers"]
+    assert first == again
+    assert first["answers"] != rows()["answers"]
 
 
 def test_without_debug_it_is_refused_unless_forced(reference, settings):
@@ -133,13 +139,14 @@ def test_further_provinces_for_benchmarks_have_an_approved_form_a_commune(loaded
         assert entry.hash == chain("", entry.content())
 
 
-def test_the_logins_are_printed_while_there_are_illustrative_users(reference, settings):
+def test_without_illustrative_users_no_logins_are_printed(reference):
     output = StringIO()
     call_command("demo_logins", stdout=output)
     assert output.getvalue() == ""
 
-    settings.DEBUG = True
-    demo()
+
+def test_the_logins_are_printed_while_there_are_illustrative_users(loaded):
+    output = StringIO()
     call_command("demo_logins", stdout=output)
 
     *logins, password, start = output.getvalue().splitlines()

@@ -18,6 +18,7 @@ from plan2018.models import Duty, Obligation, Period, Plan, Target
 from plan2018.resources import PeriodResource, TargetResource
 from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Threshold
 from scoring.resources import CriterionResource, ThresholdResource
+from tests import kept
 
 RESOURCES = (*communes.resources.RESOURCES, *plan2018.resources.RESOURCES, *scoring.resources.RESOURCES)
 MODELS = (Unit, Plan, Period, Target, Duty, Obligation, CriteriaSet, Criterion, Threshold, Assessment, Answer, Entry)
@@ -69,14 +70,14 @@ def test_the_register_the_plan_and_the_criteria_are_loaded_and_the_periods_opene
 
 
 def test_every_criterion_has_guidance_and_every_row_says_where_it_is_from(db):
-    load()
+    kept.load_reference()
 
     assert not Criterion.objects.filter(kind="criterion", guidance="").exists()
     assert not any(model.objects.filter(provenance="").exists() for model in (Unit, Plan, CriteriaSet, Criterion, Threshold))
 
 
 def test_codes_keep_their_zeros_and_names_their_letters(db):
-    load()
+    kept.load_reference()
 
     unit = Unit.objects.get(code="03124")
 
@@ -94,7 +95,7 @@ def test_units_end_with_the_first_change_that_takes_their_code_away_or_puts_it_e
             if not goes_on:
                 ends.setdefault((change["level"], code), change["date"])
 
-    load()
+    kept.load_reference()
 
     in_database = {(unit.level, unit.code): unit.valid_to.isoformat() for unit in Unit.objects.exclude(valid_to=None)}
     assert in_database == ends
@@ -102,7 +103,7 @@ def test_units_end_with_the_first_change_that_takes_their_code_away_or_puts_it_e
 
 
 def test_every_commune_and_district_has_an_outline_and_the_province_none(db):
-    load()
+    kept.load_reference()
 
     without = set(Unit.objects.filter(outline="").values_list("code", flat=True))
 
@@ -111,7 +112,7 @@ def test_every_commune_and_district_has_an_outline_and_the_province_none(db):
 
 
 def test_loading_again_changes_nothing_and_says_so(db):
-    load()
+    kept.load_reference()
     before = rows()
 
     output = load()
@@ -135,7 +136,7 @@ def test_loading_again_changes_nothing_and_says_so(db):
 
 
 def test_a_changed_row_is_taken_over_and_makes_the_figures_of_every_period_stale(db, files):
-    load()
+    kept.load_reference()
     entries = Entry.objects.count()
     edit(files / "plan2018/data/targets.csv", ",>=,63,", ",>=,64,")
 
@@ -151,7 +152,7 @@ def test_a_changed_row_is_taken_over_and_makes_the_figures_of_every_period_stale
     [(CriterionResource, "Hoạt động của HĐND,20,", "Hoạt động của HĐND,25,"), (ThresholdResource, "Tốt,85,", "Tốt,90,")],
 )
 def test_a_file_does_not_change_a_set_of_criteria_in_use(db, files, resource, old, new):
-    load()
+    kept.load_reference()
     edit(resource.path, old, new)
 
     with pytest.raises(CommandError, match="the set 'qd-34-2011' is in use and does not change"):
@@ -159,7 +160,7 @@ def test_a_file_does_not_change_a_set_of_criteria_in_use(db, files, resource, ol
 
 
 def test_names_are_sorted_anew_when_the_rules_for_their_keys_have_changed(db):
-    load()
+    kept.load_reference()
     Unit.objects.filter(code="094").update(sort_key="?")
 
     assert load()[0] == "communes/data/units.csv: 140 unchanged, 0 new, 1 updated"

@@ -19,6 +19,7 @@ from reports import services as reports
 from reports.selectors import frame, periods_to_show
 from scoring.models import Assessment
 from scoring.rules import State
+from tests import kept
 from tests.factories import bring_to, client_of, make_forms
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
@@ -28,8 +29,7 @@ YEARS = st.integers(-50, 50)
 @pytest.fixture
 def plan(place, criteria_set):
     """The plan of 2018 as it is, its forms opened."""
-    for resource in plan2018.resources.RESOURCES:
-        resource().load()
+    kept.load_plan()
     for period in Period.objects.all():
         make_forms(period)
     return Plan.objects.get()

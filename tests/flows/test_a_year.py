@@ -12,6 +12,7 @@ from accounts.rules import Role
 from communes.models import Unit
 from ledger.models import Entry, Job
 from ledger.rules import JobState, chain
+from tests import kept
 from tests.factories import client_of, make_user
 from tests.reader import Visitor
 
@@ -27,7 +28,7 @@ def person(role: Role, code: str) -> Visitor:
 @pytest.fixture
 def register() -> None:
     """The real register, plan and criteria; two blank periods."""
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
 
 
 @pytest.mark.parametrize(("period", "clean_strong"), [("2018-H1", False), ("2018-Y", True)])

@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,6 +14,7 @@ from ledger.models import Entry
 from reports.models import Figure
 from scoring.models import Answer, Assessment
 from scoring.rules import Stage, State
+from tests import kept
 from tests.factories import fill_in
 from tests.live.conftest import DESK, PHONE, Desk, fits, serve
 
@@ -24,7 +24,7 @@ FORM = "/assessments/2018-Y/03127/"
 
 
 def test_entry_appraisal_and_approval(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve(REDIS_URL="") as address:
         commune = Desk(browser, address, Role.COMMUNE_SIGNATORY, "03127", PHONE)
         page = commune.page
@@ -119,7 +119,7 @@ def test_a_whole_form_is_filled_and_sent_by_keyboard_alone(browser: Browser) -> 
 
 
 def test_a_lost_line_is_said_beside_the_criterion_and_nothing_typed_is_lost(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
         page.goto(FORM)
@@ -146,7 +146,7 @@ def typed(page: Page, points: str, words: str) -> None:
 
 
 def test_what_was_typed_survives_a_lost_line_and_a_closed_tab_and_is_sent_once(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
         page.goto(FORM)
@@ -171,7 +171,7 @@ def test_what_was_typed_survives_a_lost_line_and_a_closed_tab_and_is_sent_once(b
 
 
 def test_a_line_that_comes_back_sends_what_waits_by_itself(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
         page.goto(FORM)
@@ -187,7 +187,7 @@ def test_a_line_that_comes_back_sends_what_waits_by_itself(browser: Browser) -> 
 
 
 def test_a_session_that_ran_out_loses_nothing(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         desk = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE)
         page = desk.page
@@ -204,7 +204,7 @@ def test_a_session_that_ran_out_loses_nothing(browser: Browser) -> None:
 
 def test_a_draft_never_overwrites_what_others_saved_meanwhile(browser: Browser) -> None:
     """Two browsers at one criterion: the second is shown both values and asked; other criteria are not touched."""
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         first = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
         second = Desk(browser, address, Role.COMMUNE_SIGNATORY, "03127", DESK).page
@@ -262,7 +262,7 @@ def test_words_of_an_explanation_and_of_a_return_survive_a_closed_tab(browser: B
 
 
 def test_the_grid_answers_to_keys(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     form = Assessment.objects.get(period__code="2018-Y", unit__code="03127")
     fill_in(form, Stage.SELF, 17)
     Assessment.objects.filter(pk=form.pk).update(state=State.SUBMITTED, first_submitted_at=timezone.now(), late=True)
@@ -300,7 +300,7 @@ def test_the_grid_answers_to_keys(browser: Browser) -> None:
 
 
 def test_the_figures_of_a_district_are_pasted_from_a_spreadsheet_and_survive_a_lost_line(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         district = Desk(browser, address, Role.DISTRICT_APPRAISER, "094", DESK)
         page = district.page
@@ -345,7 +345,7 @@ def test_the_figures_of_a_district_are_pasted_from_a_spreadsheet_and_survive_a_l
 
 
 def test_the_description_of_the_api_can_be_read_and_tried_under_the_content_policy(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve() as address:
         reader = Desk(browser, address, Role.LEADER, "11", DESK)
         page = reader.page
@@ -361,8 +361,7 @@ def test_the_description_of_the_api_can_be_read_and_tried_under_the_content_poli
 
 
 def test_a_figure_opens_down_to_the_record_that_proves_it(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
-    call_command("load_demo", force=True, verbosity=0)
+    kept.load_demo()
     with serve() as address:
         for screen in (DESK, PHONE):
             officer = Desk(browser, address, Role.PROVINCE_OFFICER, "11", screen)
@@ -383,7 +382,7 @@ def test_a_figure_opens_down_to_the_record_that_proves_it(browser: Browser) -> N
 
 
 def test_files_of_evidence_go_one_after_another_and_again_after_a_lost_line(browser: Browser, tmp_path: Path) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     good, wrong = tmp_path / "bien-ban.pdf", tmp_path / "anh.pdf"
     good.write_bytes(b"%PDF-1.4\n%%EOF\n")
     wrong.write_bytes(b"\x89PNG\r\n\x1a\n....IEND\xaeB`\x82")

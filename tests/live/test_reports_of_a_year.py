@@ -12,7 +12,6 @@ from decimal import Decimal
 
 import docx
 import pytest
-from django.core.management import call_command
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 
@@ -23,6 +22,7 @@ from reports.models import Edition, Figure, Metric, Paper, Report, ReportVersion
 from reports.rules import ReportState
 from reports.sentences import figure
 from reports.sheets import CODE_ROW, FIGURES, WORDS
+from tests import kept
 from tests.live.conftest import ARTIFACTS, DESK, Desk, serve
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.embedded]
@@ -195,8 +195,7 @@ def pictures(pdf: bytes, name: str, folder) -> list[int]:
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_districts_report_both_periods_by_workbooks(browser, tmp_path):
-    call_command("load_reference", stdout=io.StringIO())
-    call_command("load_demo", "--force", stdout=io.StringIO())
+    kept.load_demo()
     Paper.objects.all().delete()
     ReportVersion.objects.all().delete()
     Report.objects.all().delete()

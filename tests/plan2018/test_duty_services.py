@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.rules import Role
@@ -15,6 +14,7 @@ from plan2018.models import Duty, Obligation, Plan, WorkingRules
 from plan2018.rules import DutyState, Frequency
 from plan2018.services import NotYours, OwnWork, Stale, WrongState
 from reports.filings import file_report
+from tests import kept
 from tests.factories import make_duty, make_obligation, make_period, make_user
 
 DAY = date(2018, 3, 20)
@@ -313,7 +313,7 @@ def test_filing_a_report_does_the_duty_of_its_period_alone(place, year, cast):
 
 
 def test_every_duty_of_the_plan_can_be_followed_to_its_end(db):
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     plan = Plan.objects.get(year=2018)
     now = timezone.now()
     commune = (

@@ -10,7 +10,6 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-import plan2018.resources
 from accounts.rules import Role
 from communes.models import Document, Official
 from communes.standards import Kind
@@ -19,6 +18,7 @@ from plan2018 import services
 from plan2018.forms import WholeField
 from plan2018.models import Indicator, Observation, Period
 from plan2018.rules import MAX_COUNT, NotWhole, Unread, parse_whole
+from tests import kept
 from tests.factories import UnitFactory, client_of, make_user
 from tests.reader import Page, Visitor
 
@@ -28,8 +28,7 @@ PAGE = "/observations/2018-Y/03124/"
 @pytest.fixture
 def plan(place):
     """The plan of 2018 as it is."""
-    for resource in plan2018.resources.RESOURCES:
-        resource().load()
+    kept.load_plan()
     return Period.objects.get(code="2018-Y")
 
 

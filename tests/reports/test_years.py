@@ -8,19 +8,18 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-import plan2018.resources
 from communes.models import Official
 from plan2018 import services
 from plan2018.models import Indicator, Period, Target
 from reports import services as reports
+from tests import kept
 from tests.factories import client_of, make_forms
 
 
 @pytest.fixture
 def years(place, criteria_set, cast):
     """2018 and a copied 2019: procedures posted 90 then 119 of 120; 1 of 2 officials qualified, then both; figures filled."""
-    for resource in plan2018.resources.RESOURCES:
-        resource().load()
+    kept.load_plan()
     for period in Period.objects.all():
         make_forms(period)
     call_command("new_plan", "2019", "--from", "2018", verbosity=0)
