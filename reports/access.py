@@ -19,7 +19,7 @@ from communes.rules import Level
 from ledger.models import Entry, EntryQuerySet, Job
 from plan2018.access import get_period, get_reporting_place
 from plan2018.models import Period
-from reports import papers, rules, selectors
+from reports import papers, reported, rules, selectors
 from reports.models import Edition, Paper, Report
 from scoring.access import require_acting, role_of
 
@@ -96,7 +96,7 @@ def get_report(user: User, period_code: str, district_code: str, kind: str = rul
     require(user, REPORT_READERS)
     if kind not in set(rules.ReportKind) or (kind == rules.ReportKind.DIALOGUE and period.kind != Period.YEAR):
         raise Http404(_("Kỳ này không có loại báo cáo này."))
-    return selectors.district_report(period, district, kind)
+    return reported.district_report(period, district, kind)
 
 
 def get_report_to_enter(user: User, period_code: str, district_code: str, kind: str = rules.ReportKind.PERIOD) -> Report:
@@ -128,7 +128,7 @@ def get_reports(user: User, period_code: str, kind: str) -> tuple[Period, list[R
     if user.unit.level != Level.PROVINCE or kind not in set(rules.ReportKind) or (kind == rules.ReportKind.DIALOGUE and period.kind != Period.YEAR):
         raise Http404(_("Danh sách báo cáo của các huyện là của tỉnh."))
     require(user, PROVINCE_READERS)
-    return period, selectors.district_reports(period, user.unit, kind)
+    return period, reported.district_reports(period, user.unit, kind)
 
 
 def may_file(user: User) -> bool:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from communes.models import Unit
 from communes.services import BadFile, NumberTaken
-from reports import access, exports, filings, pages, rules, selectors
+from reports import access, exports, filings, pages, reported, rules
 from reports.forms import Cell, ExtensionForm, FilingForm, ReturnForm, WordsForm, read_cells, read_remarks
 from reports.models import Report
+from reports.reported import FigureSheet
 from reports.rules import ReportAct, ReportKind
-from reports.selectors import FigureSheet
 from reports.views import csv_file, reader_of
 from scoring.access import role_of
 
@@ -78,7 +78,7 @@ def report(request: HttpRequest, period: str, code: str, kind: str = ReportKind.
 
 def _sheet(report: Report) -> FigureSheet | None:
     """The figures of a report; a summary of conferences has none."""
-    return selectors.figure_sheet(report) if report.kind == ReportKind.PERIOD else None
+    return reported.figure_sheet(report) if report.kind == ReportKind.PERIOD else None
 
 
 def _page(
@@ -107,7 +107,7 @@ def _page(
         "filing": filing or (FilingForm(report, pages.missing(sheet)) if enters else None),
         "words": words or (WordsForm(report) if enters else None),
         "extension": extension or (ExtensionForm(pages.last_day(due)) if access.may_fill(user) and not report.filed_at else None),
-        "dialogues": None if sheet else selectors.dialogues_of(report.period, report.unit),
+        "dialogues": None if sheet else reported.dialogues_of(report.period, report.unit),
         **pages.report(report, sheet, due, now),
         **_versions(report),
         **more,
@@ -117,9 +117,9 @@ def _page(
 
 def _versions(report: Report) -> dict[str, Any]:
     """The versions of a report, and whether its figures are still those that were filed."""
-    versions = selectors.versions(report)
+    versions = reported.versions(report)
     filed = next((version for version in versions if version.act == "file"), None)
-    count, digest = selectors.figures_now(report)
+    count, digest = reported.figures_now(report)
     return {"versions": versions, "filed": filed, "count_now": count, "digest_now": digest, "changed": filed is not None and filed.digest != digest}
 
 
@@ -151,9 +151,9 @@ def grid(request: HttpRequest, period: str, code: str) -> HttpResponse:
     user = reader_of(request)
     if request.method != "POST":
         report = access.get_report(user, period, code)
-        return _grid(request, report, read_cells(selectors.figure_sheet(report)))
+        return _grid(request, report, read_cells(reported.figure_sheet(report)))
     report = access.get_report_to_enter(user, period, code)
-    sheet = selectors.figure_sheet(report)
+    sheet = reported.figure_sheet(report)
     rows = read_cells(sheet, request.POST)
     touched = [cell for _unit, cells in rows for cell in cells if cell.touched]
     changes, refusal, stale = _changes(touched), "", {}
@@ -163,7 +163,7 @@ def grid(request: HttpRequest, period: str, code: str) -> HttpResponse:
         except filings.Refused as error:
             refusal = str(error)
         report = access.get_report(user, period, code)
-        now = selectors.figure_sheet(report)
+        now = reported.figure_sheet(report)
         for cell in (cell for _unit, cells in rows for cell in cells):
             cell.sheet, cell.conflict = now, (cell.unit.pk, cell.indicator.pk) in stale
     wrong = [cell for cell in touched if cell.error or cell.conflict]
@@ -182,7 +182,7 @@ def grid(request: HttpRequest, period: str, code: str) -> HttpResponse:
 def grid_csv(request: HttpRequest, period: str, code: str) -> HttpResponseBase:
     """The figures of a district's report as a file."""
     report = access.get_report(reader_of(request), period, code)
-    return csv_file(exports.sheet_rows(selectors.figure_sheet(report)), f"so-lieu-{period}-{code}.csv")
+    return csv_file(exports.sheet_rows(reported.figure_sheet(report)), f"so-lieu-{period}-{code}.csv")
 
 
 def _changes(touched: list[Cell]) -> list[filings.Change]:
@@ -197,7 +197,7 @@ def _changes(touched: list[Cell]) -> list[filings.Change]:
 
 
 def _grid(request: HttpRequest, report: Report, rows: list[tuple[Unit, list[Cell]]], *, status: int = 200, **more: Any) -> HttpResponse:
-    sheet = rows[0][1][0].sheet if rows and rows[0][1] else selectors.figure_sheet(report)
+    sheet = rows[0][1][0].sheet if rows and rows[0][1] else reported.figure_sheet(report)
     context = {
         "report": report,
         "period": report.period,
@@ -249,7 +249,7 @@ def _version(request: HttpRequest) -> int:
 
 def _faster(request: HttpRequest, report: Report) -> HttpResponse:
     """Somebody else has filed, returned or accepted the report meanwhile: said in words, with where it stands now."""
-    now = selectors.district_report(report.period, report.unit, report.kind)
+    now = reported.district_report(report.period, report.unit, report.kind)
     conflicts = [{"label": filings.named(report), "theirs": pages.tag(now)[1], "mine": _("Chưa ghi")}]
     return render(request, "409.html", {"conflicts": conflicts, "back": filings.address(report)}, status=409)
 
@@ -283,14 +283,14 @@ def cover(request: HttpRequest, period: str, code: str) -> HttpResponse:
 def version(request: HttpRequest, period: str, code: str, number: int) -> HttpResponse:
     """What a version of a report changed against an earlier one (?against=, else the one before), figure by figure."""
     report = access.get_report(reader_of(request), period, code, _kind(request))
-    found = {version.number: version for version in selectors.versions(report)}
+    found = {version.number: version for version in reported.versions(report)}
     if number not in found:
         raise Http404(_("Báo cáo không có bản này."))
     text = request.GET.get("against", "")
     against = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else number - 1
     if against and against not in found:
         raise Http404(_("Báo cáo không có bản này."))
-    before, after = selectors.contents(report, against, number)
+    before, after = reported.contents(report, against, number)
     context = {
         "report": report,
         "period": report.period,
@@ -298,7 +298,7 @@ def version(request: HttpRequest, period: str, code: str, number: int) -> HttpRe
         "version": found[number],
         "against": found.get(against),
         "others": [one for one in found if one != number],
-        "rows": pages.changes(before, after, selectors.figure_sheet(report)),
+        "rows": pages.changes(before, after, reported.figure_sheet(report)),
     }
     return render(request, "reports/version.html", context)
 
@@ -307,10 +307,10 @@ def version(request: HttpRequest, period: str, code: str, number: int) -> HttpRe
 def figure(request: HttpRequest, period: str, code: str, indicator: str) -> HttpResponse:
     """Where a commune's figure in its district's report comes from: file, sheet and cell, who and when, and what earlier versions said."""
     term, commune = access.get_reported_commune(reader_of(request), period, code)
-    found = selectors.told_figure(term, commune, indicator)
+    found = reported.told_figure(term, commune, indicator)
     if found is None:
         raise Http404(_("Báo cáo của huyện không có số liệu này."))
     found.unit = commune
-    own = selectors.own_report(term, commune, found.indicator)
-    context = {"period": term, "commune": commune, "figure": found, "own": own, "history": selectors.figure_history(found)}
+    own = reported.own_report(term, commune, found.indicator)
+    context = {"period": term, "commune": commune, "figure": found, "own": own, "history": reported.figure_history(found)}
     return render(request, "reports/figure.html", context)

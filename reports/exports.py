@@ -231,7 +231,7 @@ def estimate_rows(rows: Iterable[dict[str, Any]], half: str, year: str) -> Itera
 
 
 def sheet_rows(sheet: Any) -> Iterator[list[Any]]:
-    """The figures of a district's report (a `selectors.FigureSheet`), head first: a row a commune and indicator, with the cell it came from."""
+    """The figures of a district's report (a `reported.FigureSheet`), head first: a row a commune and indicator, with the cell it came from."""
     yield [
         _("Mã"),
         _("Đơn vị"),

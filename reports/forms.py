@@ -23,7 +23,7 @@ from plan2018.rules import Answer, NotWhole, parse_decimal
 from reports import papers, rules, word
 from reports.board import NEAR_GRADE
 from reports.models import Edition, Report
-from reports.selectors import FigureSheet
+from reports.reported import FigureSheet
 from reports.sentences import figure, figure_words
 from reports.whatif import Change
 from scoring.rules import Grade, Threshold

@@ -15,7 +15,7 @@ from communes.sheets import SHOWN, Places, in_order
 from ledger import services as ledger
 from ledger.models import Job
 from plan2018.models import Period
-from reports import filings, rules, selectors, sheets
+from reports import filings, reported, rules, sheets
 from reports.models import Report
 from reports.sheets import Form, Known, Reading
 
@@ -39,8 +39,8 @@ def is_open(period: Period, unit: Unit) -> bool:
 def material(period: Period, unit: Unit) -> tuple[Form, Known, Places]:
     """What a workbook of a district and a period is made of and held against."""
     around = places.places(unit, period.ends_on)
-    form = selectors.form_of(period, unit, around)
-    return form, selectors.known(period, form, unit), Places(around, registers.variants(), unit.full_name)
+    form = reported.form_of(period, unit, around)
+    return form, reported.known(period, form, unit), Places(around, registers.variants(), unit.full_name)
 
 
 def receive(*, period: Period, unit: Unit, name: str, content: bytes, actor: User) -> Upload:

@@ -379,7 +379,7 @@ def missing(sheet: Any) -> int:
 
 
 def figures(sheet: Any) -> dict[str, Any]:
-    """How far the figures of a report (`selectors.FigureSheet`) are filled in, and what is missing by commune."""
+    """How far the figures of a report (`reported.FigureSheet`) are filled in, and what is missing by commune."""
     lacking = missing(sheet)
     return {"sheet": sheet, "expected": sheet.expected, "filled": sheet.expected - lacking, "lacking": lacking, "missing": sheet.missing}
 

@@ -28,7 +28,7 @@ from plan2018.models import Period
 from plan2018.rules import Source
 from reports import access as doors
 from reports import board as boards
-from reports import exports, pages, selectors, services, years
+from reports import exports, pages, reported, selectors, services, years
 from reports.rules import TITLE
 from scoring.selectors import history
 from scoring.sentences import GRADE_WORDS
@@ -145,7 +145,7 @@ def target(request: HttpRequest, period: str, code: str) -> HttpResponse:
     below = [] if scope.level == Level.COMMUNE else selectors.parts(asked, scope, row["key"])
     terms = {term.kind: term.code for term in (*others, asked)}
     term = terms.get(row["term"], asked.code)
-    told = selectors.told(term, row["indicator"], scope) if row["record"] == Source.COMMUNE_REPORT and user.role != Role.API_CLIENT else set()
+    told = reported.told(term, row["indicator"], scope) if row["record"] == Source.COMMUNE_REPORT and user.role != Role.API_CLIENT else set()
 
     def address(part: dict[str, Any]) -> str:
         code = part["code"] or scope.code

@@ -83,7 +83,7 @@ def test_entry_appraisal_and_approval(browser: Browser) -> None:
 
 
 def test_a_whole_form_is_filled_and_sent_by_keyboard_alone(browser: Browser) -> None:
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     with serve(REDIS_URL="") as address:
         commune = Desk(browser, address, Role.COMMUNE_SIGNATORY, "03127", DESK)
         page = commune.page
@@ -224,7 +224,7 @@ def test_a_draft_never_overwrites_what_others_saved_meanwhile(browser: Browser) 
 
 def test_words_of_an_explanation_and_of_a_return_survive_a_closed_tab(browser: Browser) -> None:
     """An explanation is sent by itself, once; a remark waits for the button that returns the form."""
-    call_command("load_reference", verbosity=0)
+    kept.load_reference()
     form = Assessment.objects.get(period__code="2018-Y", unit__code="03127")
     fill_in(form, Stage.SELF, 17)
     fill_in(form, Stage.APPRAISED, 17, 15, *[17] * 10)
