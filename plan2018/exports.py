@@ -34,6 +34,7 @@ def obligation_rows(items: Iterable[Item], today: date) -> Iterator[list[Any]]:
         _("Trạng thái"),
         _("Trễ hạn"),
         _("Ngày làm xong"),
+        _("Nội dung phải làm"),
     ]
     for item in items:
         yield [
@@ -47,6 +48,7 @@ def obligation_rows(items: Iterable[Item], today: date) -> Iterator[list[Any]]:
             DUTY_WORDS[DutyState(item.state)],
             _("Có") if item.status(today) in (Status.LATE, Status.OVERDUE) else None,
             item.done_on and write_day(item.done_on),
+            item.told or None,
         ]
 
 

@@ -74,6 +74,7 @@ def _row(answer: Answer, *, may_enter: bool) -> Row:
         levels=tuple((level.points, level.text) for level in criterion.levels.all()),
         na=answer.self_na,
         may_not_apply=criterion.may_not_apply,
+        scoring=Scoring(criterion.scoring),
     )
 
 

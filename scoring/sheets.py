@@ -25,6 +25,7 @@ from ledger.rules import digest
 from plan2018.forms import clean_words
 from plan2018.rules import parse_decimal
 from scoring import rules
+from scoring.rules import Scoring
 
 VERSION = "2"
 """Of the layout. A file of another version is not read."""
@@ -102,6 +103,7 @@ class Row(NamedTuple):
     """The points of a rubric, each with what it asks for; nothing stands between them."""
     na: bool = False
     may_not_apply: bool = False
+    scoring: Scoring = Scoring.POINTS
 
     @property
     def held(self) -> tuple[Decimal | None, str, bool]:

@@ -13,8 +13,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from communes.sealed import STYLES, TEXT, Styles, lay_out, lock, open_book, write_seal
-from scoring import sheets
-from scoring.rules import MAX_WORDS
+from scoring import rules, sheets
+from scoring.rules import MAX_WORDS, Scoring, Stage
 from scoring.sheets import CODE, GUIDANCE, HEAD, LABELS, MAXIMUM, NA, NUMBER, POINTS, TITLE, WORDS, YES, Form, Row, say
 
 FIXED = STYLES["fixed"]
@@ -113,12 +113,14 @@ def _form(sheet: Worksheet, form: Form, styles: Styles, marks: dict[str, str], *
         sheet.set_column(place, place, width)
     for number, (line, style) in enumerate(zip(form.heading(), ("title", "note"), strict=True)):
         sheet.write_string(number, 0, line, styles[style] if style == "title" else None)
-    first, last = HEAD, HEAD + len(form.rows) - 1
     sheet.write_string(HEAD - 2, TITLE, _("Tổng điểm tự chấm"), styles["total"])
-    sheet.write_number(HEAD - 2, MAXIMUM, float(sum(row.maximum for row in form.criteria)), styles["total"])
-    total = float(sum(row.points or 0 for row in form.criteria))
-    cells = f"{xl_rowcol_to_cell(first, POINTS)}:{xl_rowcol_to_cell(last, POINTS)}"
-    sheet.write_formula(HEAD - 2, POINTS, f"=SUM({cells})", styles["total"], total)
+    scale, total = _sums(form)
+    entered = [
+        rules.Points(row.code, row.maximum, row.points, scoring=row.scoring, excluded=frozenset({Stage.SELF} if row.na else ()))
+        for row in form.criteria
+    ]
+    sheet.write_formula(HEAD - 2, MAXIMUM, scale, styles["total"], float(rules.scale(entered, Stage.SELF)))
+    sheet.write_formula(HEAD - 2, POINTS, total, styles["total"], float(rules.total(entered, Stage.SELF)))
     for place, label in enumerate(LABELS):
         sheet.write_string(HEAD - 1, place, str(label), styles["head"])
     for number, row in enumerate(form.rows, start=HEAD):
@@ -130,6 +132,19 @@ def _form(sheet: Worksheet, form: Form, styles: Styles, marks: dict[str, str], *
     sheet.activate()
     sheet.set_selection(HEAD, POINTS, HEAD, POINTS)
     lock(sheet)
+
+
+def _sums(form: Form) -> tuple[str, str]:
+    """`rules.scale` and `rules.total` as formulas: what does not apply leaves the scale, penalties are taken off, bonuses do not exceed the scale."""
+    placed = [(number, row) for number, row in enumerate(form.rows, start=HEAD) if not row.group]
+    maxima = (
+        f'{xl_rowcol_to_cell(number, MAXIMUM)}*({xl_rowcol_to_cell(number, NA)}<>"{YES}")' for number, row in placed if row.scoring in rules.SCALED
+    )
+    earned, lost = (
+        ",".join(xl_rowcol_to_cell(number, POINTS) for number, row in placed if (row.scoring == Scoring.PENALTY) == taken) for taken in (False, True)
+    )
+    off = f"-SUM({lost})" if lost else ""
+    return f"={'+'.join(maxima) or 0}", f"=MIN(MAX(SUM({earned or 0}){off},0),{xl_rowcol_to_cell(HEAD - 2, MAXIMUM)})"
 
 
 def _row(sheet: Worksheet, number: int, row: Row, styles: Styles, marks: str, *, writes: bool) -> None:

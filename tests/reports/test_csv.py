@@ -158,13 +158,25 @@ def test_a_name_like_a_formula_stays_text(told, cast, place):
 
 
 def test_duties_are_listed_with_their_state(place, year, cast):
-    make_obligation(place.commune, due_on=year.starts_on, text="Ban hành kế hoạch")
+    make_obligation(place.commune, due_on=year.starts_on, text="Ban hành kế hoạch", note="Theo văn bản số 3")
     client = client_of(cast.entry)
 
     head, row = table(client, "/duties/csv/?state=all")
 
     assert head[:4] == ["Mã", "Việc", "Điều khoản", "Đơn vị"]
-    assert row == ["TK03", "Ban hành kế hoạch", "I.2", "Phường Noong Bua", "Thành phố Điện Biên Phủ", row[5], "01/01/2018", "Chưa làm", "Có", ""]
+    assert row == [
+        "TK03",
+        "Ban hành kế hoạch",
+        "I.2",
+        "Phường Noong Bua",
+        "Thành phố Điện Biên Phủ",
+        row[5],
+        "01/01/2018",
+        "Chưa làm",
+        "Có",
+        "",
+        "Theo văn bản số 3",
+    ]
     assert "/duties/csv/?state=all" in client.get("/duties/?state=all").content.decode()
 
 
