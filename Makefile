@@ -32,9 +32,10 @@ run: $(RUN) .env
 	$(VENV)/bin/gunicorn config.wsgi --bind '$(HOST):$(PORT)' --workers 2 --threads 4 --graceful-timeout 5 --no-control-socket --log-level warning & server=$$!; \
 	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; wait $$server
 
-# Everything on PostgreSQL; on SQLite what is about it or may differ there. Tests that start workers or browsers are marked `live`, one after another.
-ON_SQLITE := $(PYTHON) -m pytest -n 2 -m "(embedded or both) and not live" && $(PYTHON) -m pytest -m "embedded and live"
-ON_POSTGRESQL := $(PYTHON) -m pytest -n 2 -m "not live" && $(PYTHON) -m pytest -m live
+# Everything on PostgreSQL; on SQLite what is about it or may differ there. Tests that start workers or browsers are
+# marked `live` and run apart, by files: what a file loads for all its tests is loaded once.
+ON_SQLITE := $(PYTHON) -m pytest -n 2 -m "(embedded or both) and not live" && $(PYTHON) -m pytest -n 2 --dist loadfile -m "embedded and live"
+ON_POSTGRESQL := $(PYTHON) -m pytest -n 2 -m "not live" && $(PYTHON) -m pytest -n 2 --dist loadfile -m live
 
 test: $(DEV)
 	$(PYTHON) -m tests.services --install
