@@ -1,7 +1,9 @@
 """The annexes of the whole illustrative province: cell by cell the figures of the edition, and every formula worked out again."""
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,7 +19,13 @@ GRADES = {"good": "Tốt", "fair": "Khá", "average": "Trung bình", "weak": "Y�
 
 @pytest.fixture(params=["2018-H1", "2018-Y"])
 def content(request, loaded) -> dict[str, Any]:
-    return editions.snapshot(Period.objects.select_related("plan").get(code=request.param))
+    return deepcopy(snapshot(request.param))
+
+
+@cache
+def snapshot(period: str) -> dict[str, Any]:
+    """The edition of the illustrative year, made once: every test of this file has the same rows."""
+    return editions.snapshot(Period.objects.select_related("plan").get(code=period))
 
 
 @pytest.fixture

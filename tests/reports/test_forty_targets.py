@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +48,12 @@ Parts = list[tuple[int, int]]
 """(numerator, denominator) of every commune that has a figure."""
 
 
+@cache
+def raw(model: Any, *related: str) -> list[Any]:
+    """All rows of a table as the illustrative year has them: read once, for no test of this file changes them."""
+    return list(model.objects.select_related(*related))
+
+
 def held_on(row: Official | Office | Profile, day: date) -> bool:
     return row.since <= day and (row.until is None or row.until > day)
 
@@ -53,7 +61,7 @@ def held_on(row: Official | Office | Profile, day: date) -> bool:
 def officials(communes: set[int], day: date) -> dict[int, list[Official]]:
     """Cadres and civil servants of each commune on this day."""
     found = defaultdict(list)
-    for one in Official.objects.all():
+    for one in raw(Official):
         if one.unit_id in communes and one.kind != "part_time" and held_on(one, day):
             found[one.unit_id].append(one)
     return found
@@ -78,10 +86,10 @@ def of_register(rows: Iterable[Office | Profile], communes: set[int], day: date,
 def of_reports(communes: set[int], period: Period, code: str) -> Parts:
     """What communes reported, unless their district's accepted report says otherwise."""
     found = {}
-    for row in Observation.objects.filter(period=period).select_related("indicator"):
-        if row.indicator.code == code and row.unit_id in communes:
+    for row in raw(Observation, "indicator"):
+        if row.period_id == period.pk and row.indicator.code == code and row.unit_id in communes:
             found[row.unit_id] = (row.numerator, row.denominator)
-    for row in Figure.objects.select_related("indicator", "report"):
+    for row in raw(Figure, "indicator", "report"):
         counts = row.report.period_id == period.pk and (row.report.kind, row.report.state) == ("period", "accepted")
         if counts and row.indicator.code == code and row.unit_id in communes:
             found[row.unit_id] = (row.numerator, row.denominator)
@@ -91,15 +99,15 @@ def of_reports(communes: set[int], period: Period, code: str) -> Parts:
 def quarters(communes: set[int], period: Period) -> dict[tuple[int, int], int]:
     """Days of district staff by commune and quarter."""
     days: dict[tuple[int, int], int] = defaultdict(int)
-    for row in Support.objects.filter(mode="down", withdrawn_at=None):
-        if row.unit_id in communes and period.starts_on <= row.starts_on <= period.ends_on:
+    for row in raw(Support):
+        if row.mode == "down" and row.withdrawn_at is None and row.unit_id in communes and period.starts_on <= row.starts_on <= period.ends_on:
             days[row.unit_id, (row.starts_on.month + 2) // 3] += row.days
     return days
 
 
 def recount(code: str, period: Period, area: Unit) -> tuple[Fraction, Fraction, Fraction] | None:  # noqa: PLR0911 - one line a target
     """(numerator, denominator, actual) of a target in an area: percent for shares, a number for counts, days for TG37. None: no data."""
-    communes = {unit.pk for unit in Unit.objects.filter(level="commune") if area.level == "province" or area.pk in (unit.pk, unit.parent_id)}
+    communes = {unit.pk for unit in raw(Unit) if unit.level == "commune" and (area.level == "province" or area.pk in (unit.pk, unit.parent_id))}
     day = period.ends_on
     if code in {"TG39", "TG40"}:
         kind = "half" if code == "TG39" else "year"
@@ -110,7 +118,7 @@ def recount(code: str, period: Period, area: Unit) -> tuple[Fraction, Fraction, 
         on_time = [unit for unit in districts if Report.objects.filter(unit=unit, period=of_kind, late=False).exists()]
         return Fraction(len(on_time)), Fraction(len(districts)), Fraction(len(on_time))
     if code == "TG01" or code in GRADES:
-        approved = [form for form in Assessment.objects.filter(period=period, state="approved") if form.unit_id in communes]
+        approved = [form for form in raw(Assessment) if (form.period_id, form.state) == (period.pk, "approved") and form.unit_id in communes]
         if not approved or (code == "TG01" and period.kind == "half"):
             return None
         if code == "TG01":
@@ -130,10 +138,10 @@ def recount(code: str, period: Period, area: Unit) -> tuple[Fraction, Fraction, 
 
 
 def _parts(code: str, communes: set[int], period: Period, day: date) -> Parts:
-    pilots = {row.unit_id for row in Profile.objects.filter(ntm_pilot=True) if held_on(row, day)}
-    held = {row.unit_id for row in Dialogue.objects.filter(withdrawn_at=None) if period.starts_on <= row.held_on <= day}
-    offices, profiles = list(Office.objects.all()), list(Profile.objects.all())
-    outstanding = [row for row in WorkingRules.objects.filter(outstanding=True, withdrawn_at=None) if row.unit_id in communes]
+    pilots = {row.unit_id for row in raw(Profile) if row.ntm_pilot and held_on(row, day)}
+    held = {row.unit_id for row in raw(Dialogue) if row.withdrawn_at is None and period.starts_on <= row.held_on <= day}
+    offices, profiles = raw(Office), raw(Profile)
+    outstanding = [row for row in raw(WorkingRules) if row.outstanding and row.withdrawn_at is None and row.unit_id in communes]
     by_code: dict[str, Callable[[], Parts]] = {
         **{one: lambda one=one: of_reports(communes, period, YES_NO[one]) for one in YES_NO},
         **{one: lambda one=one: of_reports(communes, period, COUNTED[one]) for one in COUNTED},
