@@ -118,7 +118,8 @@ def browser() -> Iterator[Browser]:
 
 
 def fits(page: Tab) -> None:
-    """Nothing of the page lies beside the screen."""
+    """Nothing of the page lies beside the screen, once its style sheet is there."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
