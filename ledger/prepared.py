@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cached_property
-from types import SimpleNamespace
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Expression, Model, QuerySet
+from django.db.models.query import ValuesListIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
+from psycopg2.extensions import AsIs
 
 Row = TypeVar("Row")
 
@@ -31,23 +32,16 @@ class Prepared(Generic[Row]):
         last = Prepared(lambda: Entry.objects.filter(subject_key=Slot("key")).order_by("-pk")[:1])
         last(key="2018-Y/03127")
 
-    gives the rows as the queryset would, as instances or tuples, with what it joins and annotates; `prefetch_related` is left out. A slot stands for
-    one value that is no None (a list or a null is other SQL). Raises KeyError for a slot without a value.
+    gives the rows as the queryset would, as instances or (`values_list`) tuples, with what it joins and annotates; `prefetch_related` is left out. A slot
+    stands for one value that is no None (a list or a null is other SQL). Raises KeyError for a slot without a value.
     """
 
     def __init__(self, build: Callable[[], "QuerySet[Any, Row]"]) -> None:
-        self._build = build
-        self._statement = _Statement(lambda: self._queryset.query)
-
-    @cached_property
-    def _queryset(self) -> Any:
-        return self._build()
+        self._statement = _Statement(lambda: build().query, make=lambda compiler: _maker(build(), compiler))
 
     def __call__(self, **values: Any) -> list[Row]:
         """The rows for these values."""
-        rows = self._statement.run(values, lambda cursor: cursor.fetchall())
-        make = self._queryset._iterable_class  # how a queryset makes objects of rows
-        return list(make(_answered(self._queryset, self._statement.compiler, rows)))
+        return self._statement(values)
 
     def first(self, **values: Any) -> Row | None:
         """The first row; None when there is none."""
@@ -62,8 +56,7 @@ class PreparedUpdate:
 
     def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
         """Run it with these values."""
-        rows: list[tuple[Any, ...]] = self._statement.run(values, lambda cursor: cursor.fetchall())
-        return rows
+        return self._statement(values)
 
 
 class PreparedInsert:
@@ -76,39 +69,55 @@ class PreparedInsert:
     def __call__(self, instance: Model) -> None:
         """Insert this row."""
         values = {field.attname: field.get_db_prep_save(field.pre_save(instance, add=True), connection) for field in self._fields}
-        [(instance.pk,)] = self._statement.run(values, lambda cursor: cursor.fetchall())
+        [(instance.pk,)] = self._statement(values)
         instance._state.adding, instance._state.db = False, connection.alias
 
 
 class _Statement:
-    """A query compiled once in each thread: a compiler keeps the connection of its thread."""
+    """A query that is compiled once in each thread, as a compiler keeps the connection of its thread, and on PostgreSQL planned once in each connection."""
 
-    def __init__(self, build: Callable[[], Any], *, told: tuple[str, ...] = ()) -> None:
-        self._build, self._told = build, told
+    def __init__(
+        self, build: Callable[[], Any], *, told: tuple[str, ...] = (), make: Callable[[Any], Callable[[Any], list[Any]]] | None = None
+    ) -> None:
+        self._build, self._told, self._make = build, told, make
         self._own = threading.local()
 
-    @property
-    def compiler(self) -> Any:
-        """The compiler of this thread, which knows what each column is."""
-        return self._compiled()[0]
-
-    def run(self, values: dict[str, Any], answer: Callable[[Any], Any]) -> Any:
-        """Run it with a value for each slot; what `answer` takes from the cursor."""
-        _compiler, sql, params = self._compiled()
-        told = {name: _adapted(value) for name, value in values.items()}
+    def __call__(self, values: dict[str, Any]) -> list[Any]:
+        """Run it with a value for each slot; the rows, as `make` makes them."""
+        if not hasattr(self._own, "sql"):
+            self._compile()
+        own, told = self._own, {name: _adapted(value) for name, value in values.items()}
         with connection.cursor() as cursor:
-            cursor.execute(sql, [told[param.name] if isinstance(param, Slot) else param for param in params])
-            return answer(cursor)
+            if connection.vendor == "postgresql":
+                if own.planned_by is not connection.connection:
+                    self._plan(cursor)
+                cursor.execute(own.run, [told[name] for name in own.slots])
+            else:
+                cursor.execute(own.sql, [told[param.name] if isinstance(param, Slot) else param for param in own.params])
+            rows = cursor.fetchall()
+        return own.made(rows)  # type: ignore[no-any-return]
 
-    def _compiled(self) -> tuple[Any, str, Any]:
-        if not hasattr(self._own, "compiled"):
-            compiler = self._build().get_compiler(connection.alias)
-            written = compiler.as_sql()
-            sql, params = written[0] if isinstance(written, list) else written  # an INSERT may be several
-            returning = f" RETURNING {', '.join(connection.ops.quote_name(name) for name in self._told)}" if self._told else ""
-            self._own.compiled = (compiler, sql + returning, params)
-        found: tuple[Any, str, Any] = self._own.compiled
-        return found
+    def _compile(self) -> None:
+        own, compiler = self._own, self._build().get_compiler(connection.alias)
+        written = compiler.as_sql()
+        sql, own.params = written[0] if isinstance(written, list) else written  # an INSERT may be several
+        own.slots = [param.name for param in own.params if isinstance(param, Slot)]
+        own.made = self._make(compiler) if self._make else list
+        own.planned_by, own.name = None, f"prepared_{next(_numbers)}"
+        own.run = f"EXECUTE {own.name} ({', '.join(['%s'] * len(own.slots))})" if own.slots else f"EXECUTE {own.name}"
+        own.sql = sql + (f" RETURNING {', '.join(connection.ops.quote_name(name) for name in self._told)}" if self._told else "")
+
+    def _plan(self, cursor: Any) -> None:
+        """Have the server keep the statement for this connection: it needs longer to plan the joins of a person than to answer."""
+        own, places = self._own, count(1)
+        sql = cursor.mogrify(own.sql, [AsIs(f"${next(places)}") if isinstance(param, Slot) else param for param in own.params]).decode()
+        with connection.wrap_database_errors:
+            cursor.cursor.execute(f"PREPARE {own.name} AS {sql}")
+        own.planned_by = connection.connection
+
+
+_numbers = count()
+"""Of the statements, so that no two have one name."""
 
 
 def keep(instance: Model, name: str, rows: list[Any]) -> None:
@@ -140,14 +149,30 @@ def _adapted(value: Any) -> Any:
     return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
-def _answered(queryset: Any, compiler: Any, rows: list[Any]) -> Any:
-    """The queryset with a compiler that has its rows already."""
-    ready = SimpleNamespace(
-        select=compiler.select,
-        klass_info=compiler.klass_info,
-        annotation_col_map=compiler.annotation_col_map,
-        execute_sql=lambda **_how: [rows],
-        results_iter=lambda *_results, **how: compiler.results_iter([rows], tuple_expected=how.get("tuple_expected", False)),
-    )
-    query = SimpleNamespace(get_compiler=lambda *_alias, **_using: ready)
-    return SimpleNamespace(query=query, db=queryset.db, model=queryset.model, _known_related_objects={}, _fields=queryset._fields)
+def _maker(queryset: Any, compiler: Any) -> Callable[[Any], list[Any]]:
+    """What makes the queryset's objects of rows, with all that its own iterator would find out anew for each result."""
+    columns = [column for column, *_sql in compiler.select[: compiler.col_count]]
+    converters = compiler.get_converters(columns)
+
+    def converted(rows: Any) -> Any:
+        return compiler.apply_converters(rows, converters) if converters else rows
+
+    if queryset._iterable_class is ValuesListIterable:
+        return lambda rows: [tuple(row) for row in converted(rows)]
+    about = compiler.klass_info
+    model, first, end = about["model"], about["select_fields"][0], about["select_fields"][-1] + 1
+    names = [column.target.attname for column in columns[first:end]]
+    related, annotations = get_related_populators(about, compiler.select, connection.alias), compiler.annotation_col_map.items()
+
+    def instances(rows: Any) -> list[Any]:
+        found = []
+        for row in converted(rows):
+            instance = model.from_db(connection.alias, names, row[first:end])
+            for populator in related:
+                populator.populate(row, instance)
+            for name, place in annotations:
+                setattr(instance, name, row[place])
+            found.append(instance)
+        return found
+
+    return instances
