@@ -14,8 +14,8 @@ def people() -> QuerySet[User]:
     return User.objects.select_related("unit__parent__parent").annotate(has_second_factor=Exists(factors))  # type: ignore[no-redef]
 
 
-person = Prepared(lambda: people().filter(pk=Slot("pk")))
-"""One of `people`, as every request asks."""
+person = Prepared(lambda: people().filter(pk=Slot("pk")).defer("unit__outline", "unit__parent__outline", "unit__parent__parent__outline"))
+"""One of `people`, as every request asks; without the outlines of the units, which only maps draw."""
 
 
 def named(words: str) -> QuerySet[User]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,6 @@ from django.db.models import (
     Sum,
     Value,
     When,
-    prefetch_related_objects,
 )
 from django.utils import timezone
 
@@ -63,7 +63,7 @@ from scoring.models import (
 )
 from scoring.models import Cap as CapRow
 from scoring.nominees import Class
-from scoring.rules import MOVES, SCALED, Act, Band, Cap, Grade, Points, Scoring, Stage, State, Tally, acting_role, bands, lifts, tally
+from scoring.rules import MOVES, SCALED, Act, Band, Cap, Grade, Points, Stage, State, Tally, acting_role, bands, lifts, tally
 from scoring.setsheets import CAPS, COLUMNS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft
 
 SUBJECT = "assessment"
@@ -85,12 +85,31 @@ def assessments(period: Period, unit: Unit) -> AssessmentQuerySet:
 
 
 def assessment(area: Unit, period: str, unit: str) -> Assessment | None:
-    """The assessment of a commune (by code) under `area` in a period (by code), as `assessments` gives it, with its `CLASSES`. Three queries, put together once."""
+    """The assessment of a commune (by code) under `area` in a period (by code), as `assessments` gives it, with its `CLASSES`. One query, put together once."""
     found = _assessment.first(area=area.pk, period=period, unit=unit)
     if found:
-        keep(found.criteria_set, "thresholds", _thresholds(set=found.criteria_set_id))
-        keep(found.criteria_set, "caps", _caps(set=found.criteria_set_id))
+        used = in_use(found.criteria_set_id)
+        keep(found.criteria_set, "thresholds", used.thresholds)
+        keep(found.criteria_set, "caps", used.caps)
     return found
+
+
+@dataclass(frozen=True)
+class InUse:
+    """What a set consists of by which forms were opened; of all requests of this process, so nobody may change the rows."""
+
+    thresholds: list[Threshold]
+    caps: list[CapRow]
+    criteria: dict[int, Criterion]
+    """By key, in the order of the form, with their groups and levels."""
+
+
+@lru_cache(maxsize=100)
+def in_use(criteria_set: int) -> InUse:
+    """What a set (by key) consists of. Read once a process: only for the set of an assessment, as what is used does not change any more (`is_used`)."""
+    criteria = Criterion.objects.filter(criteria_set=criteria_set).select_related("group").prefetch_related("levels").order_by("position")
+    caps = CapRow.objects.filter(criteria_set=criteria_set).select_related("criterion")
+    return InUse(list(Threshold.objects.filter(criteria_set=criteria_set)), list(caps), {criterion.pk: criterion for criterion in criteria})
 
 
 def _whole(rows: AssessmentQuerySet) -> AssessmentQuerySet:
@@ -98,9 +117,11 @@ def _whole(rows: AssessmentQuerySet) -> AssessmentQuerySet:
     return rows.select_related("unit__parent", "period__plan", "criteria_set").annotate(clean_strong=title_exists())
 
 
-_assessment = Prepared(lambda: _whole(Assessment.objects.filter(beneath(Slot("area")), period__code=Slot("period"), unit__code=Slot("unit"))))
-_thresholds = Prepared(lambda: Threshold.objects.filter(criteria_set=Slot("set")))
-_caps = Prepared(lambda: CapRow.objects.filter(criteria_set=Slot("set")).select_related("criterion"))
+_assessment = Prepared(
+    lambda: _whole(Assessment.objects.filter(beneath(Slot("area")), period__code=Slot("period"), unit__code=Slot("unit"))).defer(
+        "unit__outline", "unit__parent__outline"
+    )
+)
 
 
 def title_exists() -> Case:
@@ -117,16 +138,13 @@ def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
 
 def form(assessment: Assessment) -> list[Answer]:
     """The answers of one assessment in the order of the form, with their criteria, groups and levels."""
-    answers = _form(assessment=assessment.pk)
+    answers, criteria = _form(assessment=assessment.pk), in_use(assessment.criteria_set_id).criteria
     for answer in answers:
-        answer.assessment = assessment
-    prefetch_related_objects([answer.criterion for answer in answers if answer.criterion.scoring == Scoring.LEVEL], "levels")
-    return answers
+        answer.assessment, answer.criterion = assessment, criteria[answer.criterion_id]
+    return sorted(answers, key=lambda answer: answer.criterion.position)
 
 
-_form = Prepared(
-    lambda: Answer.objects.filter(assessment=Slot("assessment")).with_evidence().select_related("criterion__group").order_by("criterion__position")
-)
+_form = Prepared(lambda: Answer.objects.filter(assessment=Slot("assessment")).with_evidence())
 
 
 def lowered(assessment: Assessment, answers: Sequence[Answer] | None = None) -> list[Answer]:
