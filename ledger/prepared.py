@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import ValuesListIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -87,9 +87,10 @@ class _Statement:
         if not hasattr(self._own, "sql"):
             self._compile()
         own, told = self._own, {name: _adapted(value) for name, value in values.items()}
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                if own.planned_by is not connection.connection:
+        database = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up for every attribute
+        with database.cursor() as cursor:
+            if database.vendor == "postgresql":
+                if own.planned_by is not database.connection:
                     self._plan(cursor)
                 cursor.execute(own.run, [told[name] for name in own.slots])
             else:

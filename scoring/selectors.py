@@ -260,15 +260,15 @@ def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) ->
     return tally(as_rules(answers), stage, *_classes(assessment))
 
 
-def tallies(assessment: Assessment, answers: Sequence[Answer]) -> dict[Stage, Tally]:
-    """Where each stage of this form stands. No query when `CLASSES` are prefetched."""
-    points, classes = as_rules(answers), _classes(assessment)
-    return {stage: tally(points, stage, *classes) for stage in Stage}
+def tallies(assessment: Assessment, points: Sequence[Points], last: Stage) -> dict[Stage, Tally]:
+    """Where each stage of this form stands, up to the `last` one that was reached. No query when `CLASSES` are prefetched."""
+    classes, stages = _classes(assessment), list(Stage)
+    return {stage: tally(points, stage, *classes) for stage in stages[: stages.index(last) + 1]}
 
 
-def lifts_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> list[tuple[str, Grade]]:
+def lifts_of(assessment: Assessment, points: Sequence[Points], stage: Stage) -> list[tuple[str, Grade]]:
     """Where one point more changes the class of this form. No query when `CLASSES` are prefetched."""
-    return lifts(as_rules(answers), stage, *_classes(assessment))
+    return lifts(points, stage, *_classes(assessment))
 
 
 def _classes(assessment: Assessment) -> tuple[list[rules.Threshold], list[Cap]]:
@@ -532,12 +532,12 @@ def officials(unit: Unit, people: Sequence[UUID]) -> dict[UUID, Official]:
     return {row.person: row for row in rows}
 
 
-def entry_accounts(unit_id: int, day: date) -> dict[str, int | None]:
-    """The account to which each assigned criterion of a commune is reserved on a day (None: to no single one), by code of the criterion."""
+def entry_accounts(unit_id: int, day: date) -> dict[int, int | None]:
+    """The account to which each assigned criterion (by key) of a commune is reserved on a day (None: to no single one)."""
     return dict(_entry_accounts(unit=unit_id, day=day))
 
 
-_entry_accounts = Prepared(lambda: Responsibility.objects.on(Slot("day")).filter(unit=Slot("unit")).values_list("criterion__code", "account"))
+_entry_accounts = Prepared(lambda: Responsibility.objects.on(Slot("day")).filter(unit=Slot("unit")).values_list("criterion", "account"))
 
 
 def shares(period: int, unit: int | None) -> dict[int, set[int]]:

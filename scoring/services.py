@@ -193,7 +193,7 @@ def _share(assessment: Assessment, stage: Stage, actor: User, hat: selectors.Hat
     """Which criteria of a stage somebody may write: those that are not given to others. One query."""
     if stage == Stage.SELF:
         reserved = selectors.entry_accounts(assessment.unit_id, timezone.localdate())
-        return lambda criterion: rules.may_enter(hat.role, reserved.get(criterion.code), actor.pk)
+        return lambda criterion: rules.may_enter(hat.role, reserved.get(criterion.pk), actor.pk)
     named = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage))
     return lambda criterion: rules.may_appraise(named.get(criterion.group_id or 0, ()), hat.people(actor))
 

@@ -6,6 +6,7 @@ alone as it is left, and the answer is fragments that replace what it changed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from django.contrib import messages
@@ -29,7 +30,7 @@ from plan2018.models import Period
 from scoring import access, deadlines, exports, rules, selectors, sentences, services, terms
 from scoring.forms import AnswerForm, ExplainForm, Grid, ReasonForm, ReturnForm, TitleForm, read_answers, show_again, tell_holders, tell_shares
 from scoring.models import Answer, Assessment, Title
-from scoring.rules import Act, Scoring, Stage, State
+from scoring.rules import Act, Points, Scoring, Stage, State
 from scoring.services import ExplainedBefore, Explaining, Incomplete, Locked, NotYours, OwnWork, Refused, Rewritten, Stale, WrongState
 from scoring.time_forms import ExtensionForm
 
@@ -398,6 +399,9 @@ def _context(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm]
         shown.earlier = earlier.get(shown.criterion.code, [])
     acts, held = context["acts"], selectors.title_of(form)
     return context | {
+        "reads_people": reads_people(_user(request)),
+        "reads_ceilings": access.reads_ceilings(_user(request)),
+        **_time(request, form),
         "history": selectors.history(form, answers),
         "return_form": ReturnForm(answers) if Act.RETURN in acts else None,
         "reopen_form": ReasonForm(prefix="reopen") if Act.REOPEN in acts else None,
@@ -420,7 +424,7 @@ def _tell_whose(request: HttpRequest, form: Assessment, stage: Stage | None, for
 
 
 def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
-    """Where an assessment stands for this reader: all that saving one criterion changes on the page.
+    """Where an assessment stands for this reader: all that saving one criterion changes on the page. What is seldom shown is asked when it is.
 
     Who writes compares with the stage before; who reads, with what the commune gave itself.
     """
@@ -429,9 +433,9 @@ def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] |
     at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
     before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
     forms = forms or [AnswerForm(answer, at, against=before) for answer in selectors.form(form)]
-    answers = [shown.answer for shown in forms]
-    tallies = selectors.tallies(form, answers)
-    by_code = {shown.criterion.code: shown for shown in forms}
+    points = [shown.values for shown in forms]
+    tallies = selectors.tallies(form, points, at)
+    by_code, time = {shown.criterion.code: shown for shown in forms}, cache(lambda: _time(request, form))
     return {
         "assessment": form,
         "period": form.period,
@@ -447,13 +451,12 @@ def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] |
         "tally": tallies[at],
         "tallies": tallies,
         "bands": selectors.bands_of(form, tallies[at].result.max_total),
-        "lifts": _lifts(form, answers, at),
+        "lifts": _lifts(form, forms, points, at),
         "missing": [(by_code[missing.criterion], missing.what) for missing in tallies[at].missing],
-        "returned": selectors.last_return(form) if form.returns else None,
+        "returned": cache(lambda: selectors.last_return(form) if form.returns else None),
+        "until": lambda: time()["until"],
+        "locked": lambda: time()["locked"],
         "explaining": form.is_explaining(timezone.localdate()),
-        "reads_people": reads_people(_user(request)),
-        "reads_ceilings": access.reads_ceilings(_user(request)),
-        **_time(request, form),
     }
 
 
@@ -472,16 +475,16 @@ def _time(request: HttpRequest, form: Assessment) -> dict[str, Any]:
     }
 
 
-def _lifts(form: Assessment, answers: Sequence[Answer], stage: Stage) -> list[tuple[str, str]]:
+def _lifts(form: Assessment, forms: Sequence[AnswerForm], points: Sequence[Points], stage: Stage) -> list[tuple[str, str]]:
     """The classes that one point more at one criterion would bring, each with the numbers of those criteria; of a penalty it is one point less."""
     numbers = {
-        answer.criterion.code: _("%s (bớt 1 điểm trừ)") % answer.criterion.number
-        if answer.criterion.scoring == Scoring.PENALTY
-        else answer.criterion.number
-        for answer in answers
+        shown.criterion.code: _("%s (bớt 1 điểm trừ)") % shown.criterion.number
+        if shown.criterion.scoring == Scoring.PENALTY
+        else shown.criterion.number
+        for shown in forms
     }
     by_grade: dict[str, list[str]] = {}
-    for code, grade in selectors.lifts_of(form, answers, stage):
+    for code, grade in selectors.lifts_of(form, points, stage):
         by_grade.setdefault(grade, []).append(numbers[code])
     return [(grade, ", ".join(found)) for grade, found in by_grade.items()]
 

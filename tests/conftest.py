@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from accounts.rules import Role
 from plan2018.models import Period
+from scoring import selectors
 from scoring.models import Assessment, CriteriaSet
 from tests import kept
 from tests.factories import Place, make_criteria_set, make_forms, make_period, make_province, make_user
@@ -22,6 +23,12 @@ def emptied_after_transactions():
     ops.sql_flush = lambda *args, **kwargs: [*LEDGER_OPEN[connection.vendor], *flush(*args, **kwargs), *LEDGER_SHUT[connection.vendor]]
     yield
     ops.sql_flush = flush
+
+
+@pytest.fixture(autouse=True)
+def nothing_known_before():
+    """What a process keeps of a set in use belongs to one database, and each test has its own."""
+    selectors.in_use.cache_clear()
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ Numbers are written here and not by Django's localization, so that a chart's coo
 No value is "–", never 0. Everything is plain Python over plain values: a tag makes no query.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,15 +15,16 @@ from django.contrib.messages import constants as levels
 from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from communes.rules import Level
-from scoring.rules import Grade, State, round_half_up
+from scoring.rules import Band, Grade, State, round_half_up
 
 register = template.Library()
 
@@ -145,6 +147,17 @@ def grade_mark(grade: str | None) -> SafeString:
     """Return the class as word and pips. Raises KeyError for a grade that nobody defined."""
     style, word, _ = GRADES[grade or None]
     return format_html('<span class="cls {}">{}</span>', style, word)
+
+
+@register.simple_tag
+def scale(bands: Iterable[Band]) -> SafeString:
+    """Return the scale of a meter (scoring/_scale.html). Every save shows it, so it is drawn once for each scale that there is."""
+    return _scale(tuple(bands), get_language())
+
+
+@lru_cache(maxsize=100)
+def _scale(bands: tuple[Band, ...], _language: str | None) -> SafeString:
+    return render_to_string("scoring/_scale.html", {"bands": bands})
 
 
 @register.filter

@@ -211,7 +211,7 @@ def test_a_locked_form_says_which_rule_locks_it_and_more_time_opens_it_but_late_
     expect(page.locator("#answer")).to_contain_text("Đã khóa vì quá hạn.")
     said(page, "Chỉ tỉnh mở được, bằng cách gia hạn cho phiếu này và ghi lý do.")
     expect(page.get_by_role("button", name="Gửi lên huyện")).to_have_attribute("aria-disabled", "true")
-    expect(page.locator("#bar-why")).to_contain_text("Đã khóa vì quá hạn; tỉnh gia hạn mới mở.")
+    expect(page.locator("#bar-lock")).to_contain_text("Đã khóa vì quá hạn; tỉnh gia hạn mới mở.")
     commune.keep("locked-360")
 
     # More time for this form alone, with a reason and an end.

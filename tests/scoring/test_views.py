@@ -655,7 +655,7 @@ def test_saving_a_criterion_costs_the_same_whatever_the_forms_size(cast, forms, 
     for turn, code in enumerate(("CC01", "CC02", "CC03")):
         seen = fields(client.get(here))[f"{code}-seen"]
         sent = {f"{code}-points": str(10 + turn), f"{code}-words": "Đủ", f"{code}-seen": seen}
-        with django_assert_num_queries(16):  # with a savepoint, which is a transaction outside of tests
+        with django_assert_num_queries(12):  # with a savepoint, which is a transaction outside of tests
             assert client.post(f"{here}criteria/{code}/", sent, headers={"HX-Request": "true"}).status_code == 200
 
 
