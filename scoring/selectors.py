@@ -247,7 +247,12 @@ def last_writers(assessment: Assessment, stage: Stage) -> dict[str, Entry]:
 
 def last_return(assessment: Assessment) -> Entry | None:
     """The newest entry that gave the form back to its commune, with who did."""
-    return timeline(assessment).filter(act=Act.RETURN).last()
+    return _last_return.first(key=assessment.key)
+
+
+_last_return = Prepared(
+    lambda: Entry.objects.filter(subject_kind=SUBJECT, subject_key=Slot("key"), act=Act.RETURN).select_related("actor__unit").order_by("-pk")[:1]
+)
 
 
 def last_move(assessment: Assessment) -> Entry | None:
