@@ -10,7 +10,6 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import ValuesListIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
-from psycopg2.extensions import AsIs
 
 Row = TypeVar("Row")
 
@@ -96,7 +95,7 @@ class _Statement:
             else:
                 cursor.execute(own.sql, [told[param.name] if isinstance(param, Slot) else param for param in own.params])
             rows = cursor.fetchall()
-        return own.made(rows)  # type: ignore[no-any-return]
+        return own.made(rows)
 
     def _compile(self) -> None:
         own, compiler = self._own, self._build().get_compiler(connection.alias)
@@ -111,21 +110,14 @@ class _Statement:
     def _plan(self, cursor: Any) -> None:
         """Have the server keep the statement for this connection: it needs longer to plan the joins of a person than to answer."""
         own, places = self._own, count(1)
-        sql = cursor.mogrify(own.sql, [AsIs(f"${next(places)}") if isinstance(param, Slot) else param for param in own.params]).decode()
+        given = [f"${next(places)}" if isinstance(param, Slot) else cursor.mogrify("%s", [param]).decode() for param in own.params]
         with connection.wrap_database_errors:
-            cursor.cursor.execute(f"PREPARE {own.name} AS {sql}")
+            cursor.cursor.execute(f"PREPARE {own.name} AS {own.sql % tuple(given)}")
         own.planned_by = connection.connection
 
 
 _numbers = count()
 """Of the statements, so that no two have one name."""
-
-
-def keep(instance: Model, name: str, rows: list[Any]) -> None:
-    """Keep rows as what `instance.<name>.all()` gives, as `prefetch_related` would have loaded them."""
-    loaded = getattr(instance, name).all()
-    loaded._result_cache, loaded._prefetch_done = rows, True
-    instance.__dict__.setdefault("_prefetched_objects_cache", {})[name] = loaded
 
 
 def _update(queryset: Any, changes: dict[str, Any]) -> Any:
@@ -163,7 +155,7 @@ def _maker(queryset: Any, compiler: Any) -> Callable[[Any], list[Any]]:
     about = compiler.klass_info
     model, first, end = about["model"], about["select_fields"][0], about["select_fields"][-1] + 1
     names = [column.target.attname for column in columns[first:end]]
-    related, annotations = get_related_populators(about, compiler.select, connection.alias), compiler.annotation_col_map.items()
+    related, annotations = get_related_populators(about, compiler.select, connection.alias), compiler.annotation_col_map.items()  # type: ignore[call-arg]  # of Django 6
 
     def instances(rows: Any) -> list[Any]:
         found = []

@@ -18,8 +18,7 @@ def grid_rows(grid: Any) -> Iterator[list[Any]]:
     for row in grid.rows:
         points: list[Any] = [None] * (2 * len(grid.criteria) + 4)
         if row.reached:
-            labels = {threshold.grade: threshold.label for threshold in row.form.criteria_set.thresholds.all()}
             points = [getattr(cell.answer, stage) for cell in row.cells for stage in stages]
             points += [row.before.result.total, row.own.result.total if row.own.entered else None]
-            points += [row.gap, labels[row.own.result.grade]] if row.decided else [None, None]
+            points += [row.gap, row.label] if row.decided else [None, None]
         yield [row.form.unit.full_name, row.form.get_state_display(), *points]

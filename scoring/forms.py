@@ -368,6 +368,11 @@ class GridRow:
     def gap(self) -> Decimal:
         return self.own.result.total - self.before.result.total
 
+    @property
+    def label(self) -> str:
+        """What the decision calls the class of this stage."""
+        return selectors.in_use(self.form.criteria_set_id).labels[self.own.result.grade]
+
 
 FAR_PCT = 20
 """From how many percent of the maximum a difference counts as large. Ours: no source says."""

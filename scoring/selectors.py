@@ -1,7 +1,7 @@
 """Reads of criteria, assessments and titles, narrowed to a unit by their callers' scope."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,7 @@ from accounts.rules import SECOND_FACTOR_ROLES, Role
 from communes.models import Official, Unit
 from communes.rules import person_key
 from ledger.models import Entry, EntryQuerySet
-from ledger.prepared import Prepared, Slot, keep
+from ledger.prepared import Prepared, Slot
 from plan2018.models import Period, Record
 from scoring import deadlines, rules, sentences
 from scoring.consequences import Ceiling, ceiling, lowest
@@ -69,9 +69,6 @@ from scoring.setsheets import CAPS, COLUMNS, CRITERIA, LEVELS, SET, THRESHOLDS, 
 SUBJECT = "assessment"
 """Kind of the ledger entries of an assessment; the key is period/unit code."""
 
-CLASSES = ("criteria_set__thresholds", Prefetch("criteria_set__caps", CapRow.objects.select_related("criterion")))
-"""What has to be loaded with assessments before they are classified."""
-
 
 def criteria_set_for(period: Period) -> CriteriaSet:
     """The newest set in force on the last day of the period. Raises CriteriaSet.DoesNotExist."""
@@ -85,31 +82,34 @@ def assessments(period: Period, unit: Unit) -> AssessmentQuerySet:
 
 
 def assessment(area: Unit, period: str, unit: str) -> Assessment | None:
-    """The assessment of a commune (by code) under `area` in a period (by code), as `assessments` gives it, with its `CLASSES`. One query, put together once."""
-    found = _assessment.first(area=area.pk, period=period, unit=unit)
-    if found:
-        used = in_use(found.criteria_set_id)
-        keep(found.criteria_set, "thresholds", used.thresholds)
-        keep(found.criteria_set, "caps", used.caps)
-    return found
+    """The assessment of a commune (by code) under `area` in a period (by code), as `assessments` gives it. One query, put together once."""
+    return _assessment.first(area=area.pk, period=period, unit=unit)
 
 
 @dataclass(frozen=True)
 class InUse:
-    """What a set consists of by which forms were opened; of all requests of this process, so nobody may change the rows."""
+    """What a set consists of by which forms were opened; of all requests of this process, so nobody may change it."""
 
-    thresholds: list[Threshold]
-    caps: list[CapRow]
-    criteria: dict[int, Criterion]
-    """By key, in the order of the form, with their groups and levels."""
+    thresholds: Sequence[rules.Threshold]
+    labels: Mapping[str, str]
+    """What the decision calls each class."""
+    caps: Sequence[Cap]
+    criteria: Mapping[int, Criterion]
+    """By key, with their groups and levels."""
 
 
 @lru_cache(maxsize=100)
 def in_use(criteria_set: int) -> InUse:
     """What a set (by key) consists of. Read once a process: only for the set of an assessment, as what is used does not change any more (`is_used`)."""
-    criteria = Criterion.objects.filter(criteria_set=criteria_set).select_related("group").prefetch_related("levels").order_by("position")
+    thresholds = list(Threshold.objects.filter(criteria_set=criteria_set))
     caps = CapRow.objects.filter(criteria_set=criteria_set).select_related("criterion")
-    return InUse(list(Threshold.objects.filter(criteria_set=criteria_set)), list(caps), {criterion.pk: criterion for criterion in criteria})
+    criteria = Criterion.objects.filter(criteria_set=criteria_set).select_related("group").prefetch_related("levels")
+    return InUse(
+        thresholds=[threshold.rule() for threshold in thresholds],
+        labels={threshold.grade: threshold.label for threshold in thresholds},
+        caps=[cap.rule() for cap in caps],
+        criteria={criterion.pk: criterion for criterion in criteria},
+    )
 
 
 def _whole(rows: AssessmentQuerySet) -> AssessmentQuerySet:
@@ -130,15 +130,13 @@ def title_exists() -> Case:
     return Case(When(Q(period__kind=Period.YEAR) & held, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def answers_first() -> "Prefetch[str, QuerySet[Answer], str]":
-    """The answers of assessments in the order of the form, with their criteria, groups and levels."""
-    answers = Answer.objects.with_evidence().select_related("criterion__group").prefetch_related("criterion__levels").order_by("criterion__position")
-    return Prefetch("answers", answers, to_attr="form")
-
-
 def form(assessment: Assessment) -> list[Answer]:
     """The answers of one assessment in the order of the form, with their criteria, groups and levels."""
-    answers, criteria = _form(assessment=assessment.pk), in_use(assessment.criteria_set_id).criteria
+    return _whole_form(assessment, _form(assessment=assessment.pk))
+
+
+def _whole_form(assessment: Assessment, answers: Sequence[Answer]) -> list[Answer]:
+    criteria = in_use(assessment.criteria_set_id).criteria
     for answer in answers:
         answer.assessment, answer.criterion = assessment, criteria[answer.criterion_id]
     return sorted(answers, key=lambda answer: answer.criterion.position)
@@ -261,34 +259,37 @@ def last_move(assessment: Assessment) -> Entry | None:
 
 
 def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) -> Tally:
-    """Where a stage of this form stands, with its running class by the rule that also approves. No query when `CLASSES` are prefetched."""
+    """Where a stage of this form stands, with its running class by the rule that also approves."""
     return tally(as_rules(answers), stage, *_classes(assessment))
 
 
 def tallies(assessment: Assessment, points: Sequence[Points], last: Stage) -> dict[Stage, Tally]:
-    """Where each stage of this form stands, up to the `last` one that was reached. No query when `CLASSES` are prefetched."""
+    """Where each stage of this form stands, up to the `last` one that was reached."""
     classes, stages = _classes(assessment), list(Stage)
     return {stage: tally(points, stage, *classes) for stage in stages[: stages.index(last) + 1]}
 
 
 def lifts_of(assessment: Assessment, points: Sequence[Points], stage: Stage) -> list[tuple[str, Grade]]:
-    """Where one point more changes the class of this form. No query when `CLASSES` are prefetched."""
+    """Where one point more changes the class of this form."""
     return lifts(points, stage, *_classes(assessment))
 
 
-def _classes(assessment: Assessment) -> tuple[list[rules.Threshold], list[Cap]]:
-    used = assessment.criteria_set
-    return [threshold.rule() for threshold in used.thresholds.all()], [cap.rule() for cap in used.caps.all()]
+def _classes(assessment: Assessment) -> tuple[Sequence[rules.Threshold], Sequence[Cap]]:
+    used = in_use(assessment.criteria_set_id)
+    return used.thresholds, used.caps
 
 
 def bands_of(assessment: Assessment, scale: Decimal | None = None) -> list[Band]:
     """The classes on the scale of this form (or on the one given), lowest first."""
-    return bands((threshold.rule() for threshold in assessment.criteria_set.thresholds.all()), assessment.max_points if scale is None else scale)
+    return bands(in_use(assessment.criteria_set_id).thresholds, assessment.max_points if scale is None else scale)
 
 
 def grid(period: Period, unit: Unit) -> list[Assessment]:
-    """The assessments under a unit with their answers (`form`) and classes loaded: a fixed number of statements, however many communes."""
-    return list(assessments(period, unit).prefetch_related(*CLASSES, answers_first()))
+    """The assessments under a unit with their answers (`form`) loaded: two statements, however many communes."""
+    found: list[Any] = list(assessments(period, unit).prefetch_related(Prefetch("answers", Answer.objects.with_evidence(), to_attr="form")))
+    for row in found:
+        row.form = _whole_form(row, row.form)
+    return found
 
 
 def title_of(assessment: Assessment) -> Title | None:

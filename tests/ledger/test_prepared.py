@@ -4,15 +4,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db.models import F, Value
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import selectors as accounts
 from accounts.models import User
 from accounts.rules import Role
 from ledger.models import Entry
-from ledger.prepared import Prepared, PreparedInsert, PreparedUpdate, Slot, keep
-from scoring.models import Answer, CriteriaSet, Threshold
+from ledger.prepared import Prepared, PreparedInsert, PreparedUpdate, Slot
+from scoring.models import Answer
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -107,13 +107,3 @@ def test_an_inserted_row_reads_back_as_it_was_written(place):
     assert {field.attname: getattr(stored, field.attname) for field in Entry._meta.fields} == {
         field.attname: getattr(entry, field.attname) for field in Entry._meta.fields
     }
-
-
-def test_kept_rows_stand_for_a_prefetch(criteria_set, django_assert_num_queries):
-    used = CriteriaSet.objects.get(pk=criteria_set.pk)
-    rows = list(Threshold.objects.filter(criteria_set=used).annotate(mark=Value(1)))
-
-    keep(used, "thresholds", rows)
-
-    with django_assert_num_queries(0):
-        assert list(used.thresholds.all()) == rows

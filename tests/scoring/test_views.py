@@ -631,7 +631,7 @@ def test_a_grid_without_forms_says_so(cast, year):
 
 
 @pytest.mark.parametrize("communes", [1, 30])
-def test_the_grid_costs_ten_queries_whatever_its_rows(cast, place, criteria_set, year, django_assert_num_queries, communes):
+def test_the_grid_costs_the_same_whatever_its_rows(cast, place, criteria_set, year, django_assert_num_queries, communes):
     for n in range(communes - 2):
         UnitFactory(code=f"1{n:04}", level="commune", full_name=f"Xã Số {n}", parent=place.district)
     forms = make_forms(year)
@@ -643,8 +643,9 @@ def test_the_grid_costs_ten_queries_whatever_its_rows(cast, place, criteria_set,
         fill_in(form, Stage.APPRAISED, 16)
     type(mine[0]).objects.filter(pk__in=[form.pk for form in mine]).update(state=State.SUBMITTED, first_submitted_at=timezone.now(), late=True)
     client = client_of(cast.appraiser)
+    client.get(GRID)  # the process knows the set of criteria from now on
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         response = client.get(GRID)
 
     assert text(response).count('class="self"') == 3 * communes
@@ -655,7 +656,8 @@ def test_saving_a_criterion_costs_the_same_whatever_the_forms_size(cast, forms, 
     for turn, code in enumerate(("CC01", "CC02", "CC03")):
         seen = fields(client.get(here))[f"{code}-seen"]
         sent = {f"{code}-points": str(10 + turn), f"{code}-words": "Đủ", f"{code}-seen": seen}
-        with django_assert_num_queries(12):  # with a savepoint, which is a transaction outside of tests
+        # With a savepoint, which is a transaction outside of tests; when nothing is missing, two more ask whether the time is over.
+        with django_assert_num_queries(14 if code == "CC03" else 12):
             assert client.post(f"{here}criteria/{code}/", sent, headers={"HX-Request": "true"}).status_code == 200
 
 
