@@ -20,7 +20,7 @@ from ledger.prepared import PreparedUpdate, Slot
 from plan2018.models import Period
 from scoring import rules, selectors, sentences
 from scoring.deadlines import Limit
-from scoring.models import Answer, Assessment, Criterion, Title
+from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Title
 from scoring.rules import Act, Missing, Rounding, Scoring, Stage, State
 
 
@@ -107,10 +107,11 @@ def open_period(period: Period, *, actor: User | None = None) -> int:
 
     The expected set of a period is frozen by this act: a later merger does not change who owed a form.
     """
-    criteria_set = selectors.criteria_set_for(period)
-    criteria = list(criteria_set.criteria.filter(kind="criterion"))
-    max_points = sum((criterion.max_points for criterion in criteria if criterion.scoring in rules.SCALED), Decimal(0))
     with transaction.atomic():
+        criteria_set = selectors.criteria_set_for(period)
+        CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)  # whoever edits the set is done before, or finds it in use
+        criteria = list(criteria_set.criteria.filter(kind="criterion"))
+        max_points = sum((criterion.max_points for criterion in criteria if criterion.scoring in rules.SCALED), Decimal(0))
         units = Unit.objects.communes().on(period.ends_on).exclude(assessments__period=period)
         opened = Assessment.objects.bulk_create(
             [Assessment(period=period, unit=unit, criteria_set=criteria_set, max_points=max_points) for unit in units], batch_size=2000

@@ -47,8 +47,7 @@ def take(*, draft: Draft, actor: AbstractBaseUser | None) -> CriteriaSet:
         raise Unfit(problems)
     [about] = draft[SET]
     with transaction.atomic():
-        CriteriaSet.objects.get_or_create(code=about["code"], defaults=about)
-        criteria_set = CriteriaSet.objects.select_for_update().get(code=about["code"])
+        criteria_set, _created = CriteriaSet.objects.get_or_create(code=about["code"], defaults=about)
         _refuse_used(criteria_set)
         _clear(criteria_set)
         for name, value in about.items():
@@ -69,6 +68,7 @@ def revise(*, criteria_set: CriteriaSet, actor: AbstractBaseUser | None) -> None
 
 
 def _refuse_used(criteria_set: CriteriaSet) -> None:
+    CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)  # whoever opens forms by it is done before, or waits
     if selectors.is_used(criteria_set):
         raise Used(criteria_set.code)
 

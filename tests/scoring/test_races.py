@@ -11,7 +11,8 @@ from threading import Barrier
 import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connections, transaction
+from django.db.models import F
 from openpyxl import load_workbook
 
 from accounts.models import User
@@ -20,13 +21,14 @@ from communes.reading import read
 from communes.services import Stale
 from ledger.models import Entry
 from ledger.rules import chain
-from scoring import evidence, intake, services, sheets
-from scoring.models import Assessment, Evidence, EvidenceFile
+from plan2018.models import Period
+from scoring import evidence, intake, services, sets, sheets
+from scoring.models import Answer, Assessment, CriteriaSet, Evidence, EvidenceFile
 from scoring.rules import Stage, State
 from scoring.services import Change, Refused
 from scoring.workbook import workbook
 from tests.conftest import Cast
-from tests.factories import PDF, bring_to, fill_in, make_evidence
+from tests.factories import PDF, Place, bring_to, fill_in, make_evidence
 from tests.sheets import saved
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +44,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         start.wait()
         try:
             return act()
-        except Refused as refusal:
+        except (Refused, sets.Used) as refusal:
             return refusal
         finally:
             connections.close_all()
@@ -215,3 +217,26 @@ def test_evidence_is_taken_away_before_a_form_is_sent_or_never(
         form.refresh_from_db()
         shown.refresh_from_db()
         assert (form.state == State.SUBMITTED) == (shown.removed_at is None), form
+
+
+def test_a_set_is_edited_before_forms_are_opened_by_it_or_never(place: Place, criteria_set: CriteriaSet, year: Period, cast: Cast) -> None:
+    def edit() -> str:
+        with transaction.atomic():
+            criteria_set.criteria.filter(code="CC01").update(max_points=F("max_points") + 1)
+            criteria_set.criteria.filter(code="CC02").update(max_points=F("max_points") - 1)
+            sets.revise(criteria_set=criteria_set, actor=cast.admin)
+        return "edited"
+
+    def opened() -> int:
+        return services.open_period(year, actor=cast.officer)
+
+    for _n in range(ROUNDS):
+        before = criteria_set.criteria.get(code="CC01").max_points
+
+        edited, _forms = at_once(edit, opened)
+
+        maximum = criteria_set.criteria.get(code="CC01").max_points
+        assert maximum == (before + 1 if edited == "edited" else before)
+        assert {answer.max_points for answer in Answer.objects.filter(criterion__code="CC01")} == {maximum}
+        Answer.objects.all().delete()
+        Assessment.objects.all().delete()
