@@ -33,9 +33,10 @@ run: $(RUN) .env
 	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; wait $$server
 
 # Everything on PostgreSQL; on SQLite what is about it or may differ there. Tests that start workers or browsers are
-# marked `live` and run apart, by files: what a file loads for all its tests is loaded once.
+# marked `live` and run apart, by files: what a file loads for all its tests is loaded once. The throwaway server of PostgreSQL has
+# the tables from the first part for the second.
 ON_SQLITE := $(PYTHON) -m pytest -n 2 -m "(embedded or both) and not live" && $(PYTHON) -m pytest -n 2 --dist loadfile -m "embedded and live"
-ON_POSTGRESQL := $(PYTHON) -m pytest -n 2 -m "not live" && $(PYTHON) -m pytest -n 2 --dist loadfile -m live
+ON_POSTGRESQL := $(PYTHON) -m pytest -n 2 --reuse-db -m "not live" && $(PYTHON) -m pytest -n 2 --reuse-db --dist loadfile -m live
 
 test: $(DEV)
 	$(PYTHON) -m tests.services --install

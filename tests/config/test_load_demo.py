@@ -61,7 +61,7 @@ def rows() -> dict:
 
 
 def test_the_same_seed_gives_the_same_data_and_another_seed_other_data(db, settings):
-    """Also what the other tests of this process were given: the data of the default seed, kept from its first load."""
+    """Also what the other tests of this process were given: the data of the default seed, kept from its first load. Without DEBUG it has to be forced."""
     settings.DEBUG = True
     with transaction.atomic():
         kept.load_demo()
@@ -72,21 +72,14 @@ def test_the_same_seed_gives_the_same_data_and_another_seed_other_data(db, setti
         demo("--seed", "495")
         again = rows()
         transaction.set_rollback(True)
-    demo("--seed", "8")
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="DEBUG is off"):
+        demo("--seed", "8")
+    assert not User.objects.exists()
+    demo("--seed", "8", "--force")
 
     assert first == again
     assert first["answers"] != rows()["answers"]
-
-
-def test_without_debug_it_is_refused_unless_forced(reference, settings):
-    settings.DEBUG = False
-    with pytest.raises(CommandError, match="DEBUG is off"):
-        demo()
-    assert not User.objects.exists()
-
-    demo("--force")
-
-    assert User.objects.filter(is_demo=True).count() == 273
 
 
 def test_without_a_password_or_reference_data_it_says_what_to_do(db, settings):

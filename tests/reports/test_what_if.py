@@ -23,7 +23,7 @@ from reports.whatif import Basis, Change, Form, Scale, counts, near, suppose, su
 from scoring import services as scoring
 from scoring.models import Answer, Assessment, Criterion, Title
 from scoring.rules import REACHED, SCALED, Cap, CapKind, Grade, Points, Scoring, Stage, State, Threshold, tally
-from scoring.selectors import grid, tally_of
+from scoring.selectors import grid, in_use, tally_of
 from tests.factories import UnitFactory, bring_to, client_of, fill_in, make_forms, make_target, make_user
 from tests.reports.test_fill import a_random_year
 
@@ -370,6 +370,7 @@ def test_forms_of_every_kind_come_from_the_query_as_the_rules_read_them(forms, y
     for criterion, kind in zip(criteria_set.criteria.filter(kind="criterion").order_by("position"), dice.sample(list(Scoring), 3), strict=True):
         Criterion.objects.filter(pk=criterion.pk).update(scoring=kind, may_not_apply=True)
     criteria_set.caps.create(kind=CapKind.PENALTIES_AT_LEAST, value=5, grade=Grade.FAIR, provenance="test")
+    in_use.cache_clear()  # nobody else edits a set by which forms were opened
     for answer in Answer.objects.filter(assessment__period=year):
         for stage in Stage:
             na = dice.random() < 0.3
