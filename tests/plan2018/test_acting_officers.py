@@ -325,7 +325,7 @@ def test_a_reminder_of_forms_reaches_who_acts_for_somebody(forms):
     form: Assessment = forms["03124"]
     acting = acting_for(form.unit)
 
-    terms.remind(timezone.localdate(form.period.due_moment) - 7 * DAY)
+    terms.remind(form.period.last_day - 7 * DAY)
 
     assert notices_of(acting.deputy) == notices_of(acting.principal) != []
 
