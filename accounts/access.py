@@ -8,7 +8,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rules import COMMUNE_ROLES, PROVINCE_ROLES, Role
+from accounts.rules import COMMUNE_ROLES, DELEGABLE, PROVINCE_ROLES, Role
+from accounts.selectors import hat
 from communes import selectors
 from communes.models import Document, DocumentQuerySet, Unit, UnitQuerySet
 from communes.rules import Level
@@ -44,6 +45,19 @@ def get_district(user: User, code: str, day: date) -> Unit:
 def require(user: User, roles: Iterable[Role]) -> None:
     """Raise PermissionDenied unless the user has one of the roles."""
     if Role(user.role) not in roles:
+        raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))
+
+
+def role_of(user: User) -> Role:
+    """The role in which the user acts today; for who may be an acting officer one query a request."""
+    if Role(user.role) in DELEGABLE | {Role.API_CLIENT}:
+        return Role(user.role)
+    return hat(user).role
+
+
+def require_acting(user: User, roles: Iterable[Role]) -> None:
+    """Raise PermissionDenied unless the user acts in one of the roles today."""
+    if role_of(user) not in roles:
         raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))
 
 

@@ -1,16 +1,16 @@
-"""Users: one person or one API client, one role, one unit."""
+"""Users: one person or one API client, one role, one unit. Who acts for whom, from which day to which."""
 
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules import LEVELS, SECOND_FACTOR_ROLES, Role
-from communes.models import Unit
+from communes.models import Document, Unit
 from communes.rules import Level
 from ledger import services as ledger
 
@@ -94,3 +94,31 @@ class User(AbstractUser):
 
     def _administers(self) -> bool:
         return self.is_superuser or self.role == Role.PROVINCE_ADMIN
+
+
+class Delegation(models.Model):
+    """An acting officer: `deputy` may do what the role of `principal` may, in the same unit, from the first day to the last, both counted.
+
+    Never changed: one that ends before its last day is ended, and stays to be read.
+    """
+
+    principal = models.ForeignKey(User, models.PROTECT, related_name="delegated", verbose_name=_("người được làm thay"))
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="acting", verbose_name=_("người làm thay"))
+    starts_on = models.DateField(_("từ ngày"))
+    ends_on = models.DateField(_("đến hết ngày"))
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name=_("văn bản ủy quyền"))
+    recorded_at = models.DateTimeField(_("ghi lúc"), editable=False)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("người ghi"))
+    ended_at = models.DateTimeField(_("thôi lúc"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("ủy quyền làm thay")
+        verbose_name_plural = _("ủy quyền làm thay")
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="delegation_ends_after_start"),
+            models.CheckConstraint(condition=~Q(deputy=F("principal")), name="delegation_to_another"),
+        ]
+        indexes = [models.Index(fields=["deputy", "ends_on"], name="delegation_of_deputy")]
+
+    def __str__(self) -> str:
+        return f"{self.deputy_id}/{self.principal_id}"

@@ -1,4 +1,4 @@
-"""Who may do what: the roles of the portal."""
+"""Who may do what: the roles of the portal, and who may act in that of another."""
 
 from enum import StrEnum
 
@@ -33,3 +33,16 @@ LEVELS: dict[Role, frozenset[Level]] = {
     Role.API_CLIENT: frozenset(Level),
 }
 """Levels of unit at which a role can serve."""
+
+DELEGABLE = frozenset({Role.COMMUNE_SIGNATORY, Role.DISTRICT_APPRAISER, *PROVINCE_ROLES})
+"""Roles in which somebody of the same unit may act for another person."""
+
+
+def acting_role(own: Role, delegated: Role | None) -> Role:
+    """The role in which somebody acts: that of the person acted for; one's own where it is such a role itself, or where there is nobody to act for."""
+    return delegated if delegated in DELEGABLE and own not in DELEGABLE else own
+
+
+def may_stand_in(deputy: Role, principal: Role) -> bool:
+    """Whether somebody of the one role may act for somebody of the other, in the same unit: a person, for whoever signs, appraises or approves."""
+    return principal in DELEGABLE and deputy != Role.API_CLIENT

@@ -1,22 +1,28 @@
-"""What the administrator does to accounts. One transaction and one ledger entry each; passwords and secrets never reach the ledger."""
+"""What the administrator does to accounts, and who lets whom act for them. One transaction and one ledger entry each; no secret reaches the ledger."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import slugify
 from knox.models import AuthToken
 
-from accounts.models import User
-from accounts.rules import Role
-from communes.models import Unit
+from accounts import selectors
+from accounts.models import Delegation, User
+from accounts.rules import Role, may_stand_in
+from communes.models import Document, Unit
 from communes.rules import fold
 from ledger import services as ledger
 
 SUBJECT = "user"
 """Kind of the ledger entries of a user; the key is its number, which outlives a change of name."""
+
+DELEGATION = "delegation"
+"""Kind of the ledger entries of a delegation; the key is its number."""
 
 TOKEN_LIFE = timedelta(days=365)
 """A client renews its token once a year; a forgotten one does not stay open for ever."""
@@ -86,6 +92,43 @@ def revoke_token(*, token: AuthToken, actor: User) -> None:
     with transaction.atomic():
         _record("revoke_token", token.user, actor, {"token": token.token_key[:4]})
         token.delete()
+
+
+class Unfit(Exception):
+    """The two people cannot stand in for each other: not of one unit, the same person, software, or a role in which nobody acts for another."""
+
+
+class Overlap(Exception):
+    """Somebody is already acting officer of the person, or the deputy for another, on some of these days."""
+
+
+def delegate(*, principal: User, deputy: User, starts_on: date, ends_on: date, document: Document, actor: User) -> Delegation:
+    """Let somebody act for a person of the same unit on these days, both counted. Raises Unfit, Overlap, and ValueError for days that are out of order."""
+    if ends_on < starts_on:
+        raise ValueError(ends_on)
+    fits = may_stand_in(Role(deputy.role), Role(principal.role)) and principal.unit_id == deputy.unit_id
+    if not fits or principal.pk == deputy.pk or not (principal.is_active and deputy.is_active):
+        raise Unfit
+    with transaction.atomic():
+        ledger.lock(f"delegation:{principal.unit_id}")
+        if selectors.delegations_of(principal.unit).filter(
+            Q(principal__in=[principal, deputy]) | Q(deputy__in=[principal, deputy]), ended_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on
+        ):
+            raise Overlap
+        given: dict[str, Any] = {"principal": principal, "deputy": deputy, "starts_on": starts_on, "ends_on": ends_on, "document": document}
+        made = Delegation.objects.create(**given, recorded_at=timezone.now(), recorded_by=actor)
+        data = {"for": principal.pk, "by": deputy.pk, "from": starts_on.isoformat(), "to": ends_on.isoformat(), "document": document.pk}
+        ledger.record(act="delegate", kind=DELEGATION, key=str(made.pk), actor=actor, data=data, unit=principal.unit_id)
+    return made
+
+
+def end_delegation(*, delegation: Delegation, actor: User) -> bool:
+    """End a delegation now; False when it had been ended before."""
+    with transaction.atomic():
+        ended = Delegation.objects.filter(pk=delegation.pk, ended_at=None).update(ended_at=timezone.now())
+        if ended:
+            ledger.record(act="end", kind=DELEGATION, key=str(delegation.pk), actor=actor, unit=delegation.principal.unit_id)
+    return bool(ended)
 
 
 def _powers(user: User) -> dict[str, str | bool]:

@@ -1,4 +1,7 @@
-"""The doors to the plan: periods are everybody's, unknown ones do not exist; reports and duties are those of one's area, and software reads neither."""
+"""The doors to the plan: periods are everybody's, unknown ones do not exist; reports and duties are those of one's area, and software reads neither.
+
+Who only reads is decided by one's own role, who acts by the role in which one acts today (`accounts.access.role_of`).
+"""
 
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
@@ -8,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.access import get_unit, require, scope, units
+from accounts.access import get_unit, require, require_acting, role_of, scope, units
 from accounts.models import User
 from accounts.rules import COMMUNE_ROLES, Role
 from communes.models import Unit
@@ -51,7 +54,7 @@ def get_reporting_place(user: User, period_code: str, unit_code: str) -> tuple[P
 
 def may_report(user: User, unit: Unit) -> bool:
     """Whether the user reports for this unit: a commune's own people alone; those above read."""
-    return unit.level == Level.COMMUNE and unit.pk == user.unit_id and Role(user.role) in COMMUNE_ROLES
+    return unit.level == Level.COMMUNE and unit.pk == user.unit_id and role_of(user) in COMMUNE_ROLES
 
 
 def get_place_to_report(user: User, period_code: str, unit_code: str) -> tuple[Period, Unit]:
@@ -99,13 +102,13 @@ def get_obligations(user: User, pks: Collection[int]) -> list[Obligation]:
 
 def require_checker(user: User) -> None:
     """Raise PermissionDenied unless the user checks what some units report."""
-    require(user, frozenset().union(*duties.CHECKERS.values()))
+    require_acting(user, frozenset().union(*duties.CHECKERS.values()))
 
 
 def get_obligation_to(user: User, pk: int, act: DutyAct) -> Obligation:
     """An obligation to which the user's role may do this act; else Http404 or PermissionDenied."""
     found = get_obligation(user, pk)
-    if not duties.may(act, Level(found.unit.level), Role(user.role)):
+    if not duties.may(act, Level(found.unit.level), role_of(user)):
         raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))
     return found
 
@@ -122,7 +125,7 @@ def get_duty(user: User, year: int, code: str) -> Duty:
 def may_say_happened(user: User, duty: Duty) -> bool:
     """Whether the user's unit owes this duty when something happens, and the user may say that it did."""
     level = Level(user.unit.level)
-    return duty.frequency == "event" and level in duties.levels_of(duty.levels) and duties.may(DutyAct.HAPPEN, level, Role(user.role))
+    return duty.frequency == "event" and level in duties.levels_of(duty.levels) and duties.may(DutyAct.HAPPEN, level, role_of(user))
 
 
 def get_duty_to_say_happened(user: User, year: int, code: str) -> Duty:
@@ -135,7 +138,7 @@ def get_duty_to_say_happened(user: User, year: int, code: str) -> Duty:
 
 def checks(user: User, level: str) -> bool:
     """Whether the user checks what units of this level report."""
-    return duties.may(DutyAct.CHECK, Level(level), Role(user.role))
+    return duties.may(DutyAct.CHECK, Level(level), role_of(user))
 
 
 def require_calendar(user: User) -> None:
@@ -164,7 +167,7 @@ def get_place(user: User, code: str, period_code: str) -> tuple[Unit, Period, li
 
 def may_keep(user: User, place: Unit, keepers: AbstractSet[Role], levels: AbstractSet[Level], *, own: bool) -> bool:
     """Whether the user keeps a register of this place (which it sees): by its role; `own`: of its own unit alone, where that is of these levels."""
-    return Role(user.role) in keepers and (not own or (place.pk == user.unit_id and Level(place.level) in levels))
+    return role_of(user) in keepers and (not own or (place.pk == user.unit_id and Level(place.level) in levels))
 
 
 def get_line(user: User, model: type[Record], code: str, pk: int, period_code: str) -> tuple[Any, Period]:

@@ -1,6 +1,6 @@
 """What people do to the lines of the small registers: enter, change, withdraw, answer a difficulty or pass it on. One ledger entry each."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, cast
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from accounts import selectors as accounts
 from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
 from communes.rules import Level
@@ -75,9 +76,7 @@ def answer_difficulty(*, line: Difficulty, kind: str, answer: str, version: int,
         _record_line(line, kind, "answer", actor, after=line.routed_to.code)
         if line.recorded_by_id:
             subject = _("Vướng mắc đã được trả lời: %s") % Truncator(line.text).chars(80)
-            ledger.notify(
-                [line.recorded_by_id], key=f"difficulty/{line.pk}/{line.version}", subject=subject, body=answer.strip(), link=selectors.address(line)
-            )
+            _tell(line, [line.recorded_by_id], subject, answer.strip())
 
 
 def pass_on(*, line: Difficulty, kind: str, reason: str, version: int, actor: User) -> None:
@@ -176,7 +175,7 @@ def _prove_by(line: Record, actor: User) -> None:
 
 def may_answer(line: Difficulty, actor: User) -> bool:
     """Whether this person answers this difficulty, or passes it on: at the unit to which it was routed, while the line is valid."""
-    return line.withdrawn_at is None and actor.unit_id == line.routed_to_id and actor.role in ANSWERERS.get(line.routed_to.level, ())
+    return line.withdrawn_at is None and actor.unit_id == line.routed_to_id and accounts.hat(actor).role in ANSWERERS.get(line.routed_to.level, ())
 
 
 def _require_answerer(line: Difficulty, actor: User) -> None:
@@ -185,12 +184,19 @@ def _require_answerer(line: Difficulty, actor: User) -> None:
 
 
 def _tell_answerers(line: Difficulty) -> None:
-    """Tell the people who are to answer."""
+    """Tell the people who are to answer, and who acts for them today."""
     people = [person.pk for person in selectors.to_tell([line.routed_to_id]) if person.role in ANSWERERS.get(line.routed_to.level, ())]
     subject = _("Vướng mắc chờ trả lời, %(unit)s: %(text)s") % {"unit": line.unit.full_name, "text": Truncator(line.text).chars(80)}
-    ledger.notify(people, key=f"difficulty/{line.pk}/{line.version}", subject=subject, body=line.text, link=selectors.address(line))
+    _tell(line, people, subject, line.text)
 
 
-def _record_line(line: Record, kind: str, act: str, actor: User, **rest: Any) -> None:
+def _tell(line: Difficulty, people: Collection[int], subject: str, body: str) -> None:
+    """Tell people, and who acts for them today, of a difficulty, once for each version of it."""
+    told = {*people, *accounts.deputies(people).values()}
+    ledger.notify(told, key=f"difficulty/{line.pk}/{line.version}", subject=subject, body=body, link=selectors.address(line))
+
+
+def _record_line(line: Record, kind: str, act: str, actor: User, *, data: dict[str, Any] | None = None, **rest: Any) -> None:
     """A ledger entry about a line. Figures depend on lines of any day, so all periods look again."""
-    ledger.record(act=act, kind=kind, key=selectors.line_key(line), topic=REGISTERS, actor=actor, unit=line.unit_id, **rest)
+    told, key = (data or {}) | accounts.told(actor), selectors.line_key(line)
+    ledger.record(act=act, kind=kind, key=key, topic=REGISTERS, actor=actor, unit=line.unit_id, data=told, **rest)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.selectors import acted_for
 from communes.models import Document, Unit
 from communes.rules import Level
 from communes.sentences import write_day
@@ -187,6 +188,8 @@ def _line_page(request: HttpRequest, book: Register, period: Period, line: Any, 
     answered = bool(getattr(line, "answered_on", None))
     closed = bool(line.withdrawn_at) or answered
     version = {"version": line.version}
+    history = selectors.line_history(book.slug, line)
+    principals = acted_for(history)
     form = forms.pop("form", None) or (book.form(line.unit, period, instance=line) if keeps and not closed else None)
     context = {
         "register": book,
@@ -200,7 +203,7 @@ def _line_page(request: HttpRequest, book: Register, period: Period, line: Any, 
         "answer": AnswerForm(initial=version | {"answer": getattr(line, "answer", "")}, prefix="answer") if answers else None,
         "pass_on": PassOnForm(initial=version, prefix="pass-on") if answers and not answered and line.routed_to.parent_id else None,
         "aside": book.aside(line, period, form),
-        "history": [(entry, _changes(book, entry.data)) for entry in selectors.line_history(book.slug, line)],
+        "history": [(entry, _changes(book, entry.data), principals.get(entry.data.get("for", 0))) for entry in history],
         **forms,
     }
     return render(request, "plan2018/record.html", context, status=status)

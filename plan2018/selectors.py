@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import Role
+from accounts.selectors import acted_for, hat
 from communes.models import Document, Official, Unit, UnitQuerySet
 from communes.rules import Level
 from communes.standards import COUNTED
 from ledger.models import Entry
 from plan2018 import board, duties, feed, rules, sentences
+from plan2018.duties import DutyAct
 from plan2018.models import CalendarFeed, Difficulty, Duty, Indicator, Obligation, Observation, Period, Plan, Record, WorkingRules
 from plan2018.rules import DutyState, Frequency
 
@@ -134,11 +136,22 @@ def to_tell(units: Collection[int]) -> list[User]:
     return list(User.objects.filter(unit__in=units, is_active=True).exclude(role__in=[Role.LEADER, Role.API_CLIENT]).order_by("pk"))
 
 
+def is_own_work(obligation: Obligation, user: User) -> bool:
+    """Whether the user, or whom they act for, reported it done, or somebody did for one of them: whoever acts for another is bound by the work of both."""
+    people = hat(user).people(user)
+    if obligation.done_by_id in people:
+        return True
+    reports = Entry.objects.about(OBLIGATION, key_of(obligation)).filter(act__in=[DutyAct.REPORT, DutyAct.PROVE])
+    last = reports.values_list("data", flat=True).last() or {}
+    return last.get("for") in people
+
+
 @dataclass(frozen=True)
 class Step:
-    """An entry of an obligation's history, with what it says."""
+    """An entry of an obligation's history, with what it says, and for whom an acting officer did it."""
 
     entry: Entry
+    principal: User | None
 
     @property
     def words(self) -> str:
@@ -147,7 +160,9 @@ class Step:
 
 def history(obligation: Obligation) -> list[Step]:
     """Who did what to an obligation, newest first."""
-    return [Step(entry) for entry in Entry.objects.about(OBLIGATION, key_of(obligation)).select_related("actor__unit").reverse()]
+    found = list(Entry.objects.about(OBLIGATION, key_of(obligation)).select_related("actor__unit").reverse())
+    principals = acted_for(found)
+    return [Step(entry, principals.get(entry.data.get("for", 0))) for entry in found]
 
 
 # What communes report.

@@ -5,7 +5,7 @@ One function an act, one transaction, one ledger entry. Refusals are classes; vi
 
 import secrets
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import selectors as accounts
 from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
 from communes.models import Document, Unit
@@ -60,7 +61,7 @@ class Unfit(Refused):
 
 
 class OwnWork(Refused):
-    """Nobody checks what they reported."""
+    """Nobody checks what they reported, or what was reported for them."""
 
 
 class NotYours(Refused):
@@ -178,7 +179,7 @@ def check(*, obligation: Obligation, actor: User, version: int) -> None:
 def refuse_check(*, obligation: Obligation, actor: User, version: int) -> None:
     """Raise what `check` would raise now; do nothing."""
     state = DutyState(obligation.state)
-    if (state, DutyAct.CHECK) not in duties.MOVES or not duties.may(DutyAct.CHECK, Level(obligation.unit.level), Role(actor.role)):
+    if (state, DutyAct.CHECK) not in duties.MOVES or not duties.may(DutyAct.CHECK, Level(obligation.unit.level), accounts.hat(actor).role):
         raise WrongState(state)
     if obligation.version != version:
         raise Stale
@@ -242,8 +243,11 @@ def remind(today: date) -> int:
 
 
 def tell_owed(owed: list[Reminded], key: str, link: str, today: date) -> int:
-    """Tell everybody who works in the units that owe, or above them: communes their own, districts and the province one digest each; how many people."""
-    messages = []
+    """Tell everybody who works in the units that owe, or above them: communes their own, districts and the province one digest each; how many people.
+
+    Who acts for somebody today, and would be told nothing, is told the same.
+    """
+    messages: dict[int, Message] = {}
     for person in selectors.to_tell({unit for one in owed for unit in one.path}):
         own = [one.owed for one in owed if one.unit == person.unit_id]
         others = [one.owed for one in owed if person.unit_id in one.path[1:]] if person.role not in _ONLY_OWN else []
@@ -257,8 +261,10 @@ def tell_owed(owed: list[Reminded], key: str, link: str, today: date) -> int:
                 body = f"{body}\n\n{sentences.by_district(communes, today)}"
         else:
             subject, body = sentences.reminder(own, others, today)
-        messages.append(Message(person.pk, key, subject, body, link))
-    ledger.notify_all(messages)
+        messages[person.pk] = Message(person.pk, key, subject, body, link)
+    for principal, deputy in accounts.deputies(messages).items():
+        messages.setdefault(deputy, replace(messages[principal], person=deputy))
+    ledger.notify_all(messages.values())
     return len(messages)
 
 
@@ -285,7 +291,7 @@ def _move(obligation: Obligation, act: DutyAct, *, version: int, actor: User, **
     """Make a move of the table by a conditional UPDATE on state and version; the state before it. Raises WrongState and Stale."""
     before = DutyState(Obligation.objects.values_list("state", flat=True).get(pk=obligation.pk))
     after = duties.MOVES.get((before, act))
-    if after is None or not duties.may(act, Level(obligation.unit.level), Role(actor.role)):
+    if after is None or not duties.may(act, Level(obligation.unit.level), accounts.hat(actor).role):
         raise WrongState(before)
     touched = Obligation.objects.filter(pk=obligation.pk, state=before, version=version).update(state=after, version=F("version") + 1, **stored)
     if not touched:
@@ -295,12 +301,13 @@ def _move(obligation: Obligation, act: DutyAct, *, version: int, actor: User, **
 
 
 def _refuse_own_work(obligation: Obligation, actor: User) -> None:
-    if obligation.done_by_id == actor.pk:
+    if selectors.is_own_work(obligation, actor):
         raise OwnWork
 
 
-def _record(obligation: Obligation, act: DutyAct, *, actor: User | None, **rest: Any) -> None:
-    ledger.record(act=act, kind=selectors.OBLIGATION, key=selectors.key_of(obligation), actor=actor, unit=obligation.unit_id, **rest)
+def _record(obligation: Obligation, act: DutyAct, *, actor: User | None, data: dict[str, Any] | None = None, **rest: Any) -> None:
+    told, key = (data or {}) | accounts.told(actor), selectors.key_of(obligation)
+    ledger.record(act=act, kind=selectors.OBLIGATION, key=key, actor=actor, unit=obligation.unit_id, data=told, **rest)
 
 
 OBSERVATION = "observation"
@@ -358,7 +365,7 @@ def save_observation(
             actor=actor,
             before=_said(before),
             after=_said(row),
-            data={"from": _facts(before), "to": _facts(row)},
+            data={"from": _facts(before), "to": _facts(row), **accounts.told(actor)},
             unit=unit.pk,
         )
     return row
@@ -376,7 +383,7 @@ def clear_observation(*, period: Period, unit: Unit, indicator: Indicator, versi
             topic=period.code,
             actor=actor,
             before=_said(row),
-            data={"from": _facts(row), "to": _facts(None)},
+            data={"from": _facts(row), "to": _facts(None), **accounts.told(actor)},
             unit=unit.pk,
         )
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import role_of
 from accounts.models import User
-from accounts.rules import Role
 from communes.models import Unit
 from communes.rules import Level, fold
 from communes.tables import csv_lines
@@ -162,7 +162,7 @@ def refusal(error: Exception) -> Refusal:
         case Stale():
             return Refusal(409, _("Chưa lưu: người khác vừa sửa trước. Trang này đã theo bản mới nhất; xem lại rồi làm lại."))
         case OwnWork():
-            return Refusal(403, _("Không ai được kiểm tra việc do chính mình báo. Nhờ người khác cùng cơ quan."))
+            return Refusal(403, _("Không ai được kiểm tra việc do chính mình hoặc người mình thay đã báo. Nhờ người khác cùng cơ quan."))
         case WrongState(state=state):
             return Refusal(409, f"{_('Chưa làm được.')} {STATES[state]}")
     raise error
@@ -300,8 +300,8 @@ def _version(text: str) -> int:
 
 def _page(request: HttpRequest, found: Obligation, *, status: int = 200, **extra: Any) -> HttpResponse:
     user = _user(request)
-    can = acts(DutyState(found.state), Level(found.unit.level), Role(user.role))
-    own_work = found.done_by_id == user.pk
+    can = acts(DutyState(found.state), Level(found.unit.level), role_of(user))
+    own_work = DutyAct.CHECK in can and selectors.is_own_work(found, user)
     context = {
         "obligation": found,
         "duty": found.duty,
@@ -310,7 +310,7 @@ def _page(request: HttpRequest, found: Obligation, *, status: int = 200, **extra
         "how": selectors.status_of(found, timezone.localdate()),
         "time": sentences.occurrence(found.occurrence),
         "when": sentences.when(found.due_on, timezone.localdate()) if found.due_on else "",
-        "own_work": own_work and DutyAct.CHECK in can,
+        "own_work": own_work,
         "done_form": DoneForm(found, document=_text(request, "document")) if DutyAct.REPORT in can else None,
         "back_form": HandBackForm() if DutyAct.HAND_BACK in can and not own_work else None,
         "may_check": DutyAct.CHECK in can and not own_work,

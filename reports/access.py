@@ -1,6 +1,6 @@
 """The only door to boards, jobs and district reports: outside your area they do not exist (404); the wrong role is refused (403).
 
-The role is that in which somebody acts today (`scoring.selectors.hat`), so an acting officer has these doors too.
+The role is that in which somebody acts today (`accounts.selectors.hat`), so an acting officer has these doors too.
 """
 
 from datetime import date
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.access import get_district, require, units
+from accounts.access import get_district, require, require_acting, role_of, units
 from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
 from communes.models import Unit
@@ -21,7 +21,6 @@ from plan2018.access import get_period, get_reporting_place
 from plan2018.models import Period
 from reports import papers, reported, rules, selectors
 from reports.models import Edition, Paper, Report
-from scoring.access import require_acting, role_of
 
 PROVINCE_READERS = PROVINCE_ROLES | {Role.LEADER}
 """Who reads what concerns the whole province."""

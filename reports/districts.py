@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import role_of
 from communes.models import Unit
 from communes.services import BadFile, NumberTaken
 from reports import access, exports, filings, pages, reported, rules
@@ -19,7 +20,6 @@ from reports.models import Report
 from reports.reported import FigureSheet
 from reports.rules import ReportAct, ReportKind
 from reports.views import csv_file, reader_of
-from scoring.access import role_of
 
 
 def _kind(request: HttpRequest) -> str:

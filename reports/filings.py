@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import PROVINCE_ROLES, Role
+from accounts.selectors import deputies, hat, told
 from communes import services as communes
 from communes.models import Document, Unit, Upload
 from ledger import services as ledger
@@ -23,7 +24,6 @@ from plan2018.rules import Source
 from reports import rules
 from reports.models import Figure, Report, ReportVersion
 from reports.rules import ReportAct, ReportKind, ReportState
-from scoring.selectors import deputies, hat
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -50,7 +50,7 @@ def report_key(report: Report) -> str:
 
 
 def _record(act: str, report: Report, actor: User | None, **said: Any) -> None:
-    data = (said.pop("data", None) or {}) | (hat(actor).told if actor else {})
+    data = (said.pop("data", None) or {}) | told(actor)
     ledger.record(act=act, kind=SUBJECT, key=report_key(report), topic=report.period.code, actor=actor, unit=report.unit_id, data=data, **said)
 
 
@@ -234,7 +234,7 @@ def _filed_words(report: Report) -> str:
 def _tell(report: Report, units: Iterable[int | None], roles: Collection[str], subject: str, body: str) -> None:
     """Tell those who are to go on with a report, and who acts for them today, once for each version of it."""
     people = [person.pk for person in plan_selectors.to_tell([unit for unit in units if unit]) if person.role in roles]
-    ledger.notify({*people, *deputies(people)}, key=f"report/{report.pk}/{report.version}", subject=subject, body=body, link=address(report))
+    ledger.notify({*people, *deputies(people).values()}, key=f"report/{report.pk}/{report.version}", subject=subject, body=body, link=address(report))
 
 
 def address(report: Report) -> str:

@@ -18,7 +18,6 @@ from ledger.models import Entry, EntryQuerySet
 from reports import access, entries, selectors
 from reports.forms import TrailForm
 from reports.views import reader_of, text_of
-from scoring.selectors import principals
 
 SIZE = 50
 """Entries on a page."""
@@ -41,7 +40,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     form, found = _found(request)
     before = text_of(request, "before")
     shown, after = ledger.page(found, before=int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None, size=SIZE)
-    numbers, acted_for = selectors.criterion_numbers(), principals()
+    numbers, acted_for = selectors.criterion_numbers(), accounts.principals()
     kinds = {kind: words for kind, words in entries.KINDS.items() if kind not in access.ACCOUNTS or access.reads_accounts(reader_of(request))}
     context = {
         "form": form,
@@ -62,7 +61,7 @@ def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     _form, found = _found(request)
     headers = {"Content-Disposition": f'attachment; filename="nhat-ky-{timezone.localdate():%Y%m%d}.csv"'}
     return StreamingHttpResponse(
-        csv_lines(_rows(found, selectors.criterion_numbers(), principals())), content_type="text/csv; charset=utf-8", headers=headers
+        csv_lines(_rows(found, selectors.criterion_numbers(), accounts.principals())), content_type="text/csv; charset=utf-8", headers=headers
     )
 
 

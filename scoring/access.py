@@ -1,15 +1,13 @@
 """The only door to an assessment, for pages and API."""
 
-from collections.abc import Collection
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import get_district, get_unit, reads_people, require, scope
+from accounts.access import get_district, get_unit, reads_people, require, role_of, scope
 from accounts.models import User
-from accounts.rules import COMMUNE_ROLES, PROVINCE_ROLES, Role
+from accounts.rules import COMMUNE_ROLES, DELEGABLE, PROVINCE_ROLES, Role
 from communes.models import Unit
 from communes.rules import Level
 from plan2018.access import get_period
@@ -24,19 +22,6 @@ def assessments(user: User) -> AssessmentQuerySet:
     """The assessments that a user sees, of all periods."""
     unit = scope(user)
     return Assessment.objects.all() if unit is None else Assessment.objects.under(unit)
-
-
-def role_of(user: User) -> Role:
-    """The role in which the user acts on assessments today; for who may be an acting officer one query a request."""
-    if Role(user.role) in rules.DELEGABLE | {Role.API_CLIENT}:
-        return Role(user.role)
-    return selectors.hat(user).role
-
-
-def require_acting(user: User, roles: Collection[Role]) -> None:
-    """Raise PermissionDenied unless the user acts in one of the roles today."""
-    if role_of(user) not in roles:
-        raise PermissionDenied(_("Vai trò của bạn không làm được việc này."))
 
 
 def get_assessment(user: User, period_code: str, unit_code: str) -> Assessment:
@@ -194,7 +179,7 @@ def get_unit_of_delegations(user: User, unit_code: str) -> Unit:
 
 def may_delegate(user: User, unit: Unit) -> bool:
     """Whether the user enters acting officers of a unit: who may be acted for there, in their own right; the province everywhere."""
-    own = Role(user.role) in rules.DELEGABLE and user.unit_id == unit.pk
+    own = Role(user.role) in DELEGABLE and user.unit_id == unit.pk
     return own or Role(user.role) in PROVINCE_ROLES
 
 

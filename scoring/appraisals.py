@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import role_of
 from accounts.models import User
 from accounts.rules import Role
+from accounts.selectors import colleagues
 from ledger.rules import digest
 from scoring import access, people, rules, selectors, services
 from scoring.models import Answer, Assessment
@@ -56,7 +58,7 @@ def accept(request: HttpRequest, period: str, code: str) -> HttpResponse:
     term, district, forms = access.get_district_grid(user, period, code)
     stage = access.stage_to_appraise(user)
     proven = bool((request.POST if request.method == "POST" else request.GET).get("proven"))
-    open_ = [form for form in forms if rules.stage_for(State(form.state), access.role_of(user)) == stage]
+    open_ = [form for form in forms if rules.stage_for(State(form.state), role_of(user)) == stage]
     plans = [plan for form in open_ if (plan := _plan(form, stage, proven=proven)).filled or plan.unproven]
     seen = digest([[plan.form.pk, plan.form.version] for plan in plans])
     moved = request.method == "POST" and request.POST.get("seen") != seen
@@ -94,7 +96,7 @@ def shares(request: HttpRequest, period: str, code: str) -> HttpResponse:
     posted = request.method == "POST"
     term, unit = access.get_shares(user, period, code, to_set=posted)
     groups = list(selectors.groups_for(term))
-    people_ = [one for one in selectors.colleagues(unit) if rules.stage_of(Role(one.role)) not in (None, Stage.SELF)]
+    people_ = [one for one in colleagues(unit) if rules.stage_of(Role(one.role)) not in (None, Stage.SELF)]
     if posted:
         chosen = {group: [one for one in people_ if str(one.pk) in request.POST.getlist(group.code)] for group in groups}
         changed = people.share_out(period=term, unit=unit, chosen=chosen, actor=user)
@@ -107,6 +109,6 @@ def shares(request: HttpRequest, period: str, code: str) -> HttpResponse:
         "people": people_,
         "rows": [(group, [(one, one.pk in given.get(group.pk, ())) for one in people_]) for group in groups],
         "given": len(given),
-        "sets": user.unit_id == unit.pk and rules.stage_of(access.role_of(user)) not in (None, Stage.SELF),
+        "sets": user.unit_id == unit.pk and rules.stage_of(role_of(user)) not in (None, Stage.SELF),
     }
     return render(request, "scoring/shares.html", context)

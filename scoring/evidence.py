@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.rules import COMMUNE_ROLES
+from accounts.selectors import hat
 from communes.content import Unfit, kind_as_named
 from communes.files import digest_of, kept
 from communes.rules import clean_name
@@ -127,7 +128,7 @@ def _begin(answer: Answer, actor: User, *, adds: bool = False) -> None:
 
     Where the district lowered the point, files may be added as long as the commune may explain; what was sent before stays.
     """
-    form, role = answer.assessment, selectors.hat(actor).role
+    form, role = answer.assessment, hat(actor).role
     ledger.lock(f"evidence {form.unit.code}")
     if adds and role in COMMUNE_ROLES and selectors.is_explained_now(answer):
         begin_to_explain(form)

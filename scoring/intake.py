@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.selectors import hat
 from communes import selectors as files
 from communes import services as uploads
 from communes.models import Unit, Upload
@@ -141,7 +142,7 @@ def take_form(*, upload: Upload, assessment: Assessment, seen: str, decided: Map
         if held.state != Upload.READY:
             raise uploads.Stale(held)
         form = Assessment.objects.select_for_update(of=["self"]).select_related("unit", "period", "criteria_set").get(pk=assessment.pk)
-        if not rules.stage_for(State(form.state), selectors.hat(actor).role):
+        if not rules.stage_for(State(form.state), hat(actor).role):
             raise services.WrongState(State(form.state))
         found = steps(held, form)
         if sheets.seen(found) != seen or any(step.locked for step in found):

@@ -1,4 +1,4 @@
-"""Criteria sets, assessments, titles; support and inspections, which bear on criteria; who is responsible, acts for whom, was criticised."""
+"""Criteria sets, assessments, titles; support and inspections, which bear on criteria; who is responsible, who was criticised."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from communes.content import Kind
-from communes.models import Dated, Document, Unit
+from communes.models import Dated, Unit
 from plan2018.models import Period, Record
 from scoring import consequences, deadlines, rules, setsheets
 from scoring.rules import CapKind, Grade, Rounding, Scoring, Stage, State
@@ -426,34 +426,6 @@ class Responsibility(Dated):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.criterion_id}"
-
-
-class Delegation(models.Model):
-    """An acting officer: `deputy` may do what the role of `principal` may, in the same unit, from the first day to the last, both counted.
-
-    Never changed: one that ends before its last day is ended, and stays to be read.
-    """
-
-    principal = models.ForeignKey(User, models.PROTECT, related_name="delegated", verbose_name=_("người được làm thay"))
-    deputy = models.ForeignKey(User, models.PROTECT, related_name="acting", verbose_name=_("người làm thay"))
-    starts_on = models.DateField(_("từ ngày"))
-    ends_on = models.DateField(_("đến hết ngày"))
-    document = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name=_("văn bản ủy quyền"))
-    recorded_at = models.DateTimeField(_("ghi lúc"), editable=False)
-    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("người ghi"))
-    ended_at = models.DateTimeField(_("thôi lúc"), null=True, blank=True, editable=False)
-
-    class Meta:
-        verbose_name = _("ủy quyền làm thay")
-        verbose_name_plural = _("ủy quyền làm thay")
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="delegation_ends_after_start"),
-            models.CheckConstraint(condition=~Q(deputy=F("principal")), name="delegation_to_another"),
-        ]
-        indexes = [models.Index(fields=["deputy", "ends_on"], name="delegation_of_deputy")]
-
-    def __str__(self) -> str:
-        return f"{self.deputy_id}/{self.principal_id}"
 
 
 class Censure(Record):

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from accounts.access import role_of
 from accounts.models import User
 from communes import selectors as files
 from communes.forms import SheetForm
@@ -44,7 +45,7 @@ def workbook(request: HttpRequest, period: str, code: str) -> HttpResponse:
     """The form as a workbook, filled with what it holds; locked for whoever may not write it now."""
     user = _user(request)
     form = access.get_assessment(user, period, code)
-    writes = rules.stage_for(State(form.state), access.role_of(user)) == Stage.SELF
+    writes = rules.stage_for(State(form.state), role_of(user)) == Stage.SELF
     name = f"phieu-{form.period.code}-{form.unit.code}.xlsx"
     content = books.workbook(intake.form_of(form), writes=writes)
     return HttpResponse(content, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'})

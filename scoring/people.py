@@ -1,4 +1,4 @@
-"""What people do about people, beside services.py, which is about forms: assign, delegate, criticise. One transaction and one ledger entry each."""
+"""What people do about people, beside services.py, which is about forms: assign, share out, criticise. One transaction and one ledger entry each."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,21 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rules import Role
-from communes.models import Document, Unit
+from communes.models import Unit
 from ledger import services as ledger
 from plan2018 import keeping
 from plan2018 import services as plan
 from plan2018.models import Duty, Period, Record
 from plan2018.services import Demand
-from scoring import consequences, rules, selectors
+from scoring import consequences, selectors
 from scoring.consequences import Measure, Owed
-from scoring.models import Censure, Criterion, Delegation, Responsibility, Share
+from scoring.models import Censure, Criterion, Responsibility, Share
 from scoring.services import Refused
 
 
@@ -85,43 +83,6 @@ def _post(row: Responsibility | None) -> Post:
 
 def _key(post: Post) -> list[str | int | None]:
     return [str(post.person) if post.person else None, post.account]
-
-
-class Unfit(Refused):
-    """The two people cannot stand in for each other: not of one unit, the same person, software, or a role in which nobody acts for another."""
-
-
-class Overlap(Refused):
-    """Somebody is already acting officer of the person, or the deputy for another, on some of these days."""
-
-
-def delegate(*, principal: User, deputy: User, starts_on: date, ends_on: date, document: Document, actor: User) -> Delegation:
-    """Let somebody act for a person of the same unit on these days, both counted. Raises Unfit, Overlap, and ValueError for days that are out of order."""
-    if ends_on < starts_on:
-        raise ValueError(ends_on)
-    fits = rules.may_stand_in(Role(deputy.role), Role(principal.role)) and principal.unit_id == deputy.unit_id
-    if not fits or principal.pk == deputy.pk or not (principal.is_active and deputy.is_active):
-        raise Unfit
-    with transaction.atomic():
-        ledger.lock(f"delegation:{principal.unit_id}")
-        if selectors.delegations_of(principal.unit).filter(
-            Q(principal__in=[principal, deputy]) | Q(deputy__in=[principal, deputy]), ended_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on
-        ):
-            raise Overlap
-        given: dict[str, Any] = {"principal": principal, "deputy": deputy, "starts_on": starts_on, "ends_on": ends_on, "document": document}
-        made = Delegation.objects.create(**given, recorded_at=timezone.now(), recorded_by=actor)
-        data = {"for": principal.pk, "by": deputy.pk, "from": starts_on.isoformat(), "to": ends_on.isoformat(), "document": document.pk}
-        _record("delegate", "delegation", str(made.pk), principal.unit_id, actor, data)
-    return made
-
-
-def end_delegation(*, delegation: Delegation, actor: User) -> bool:
-    """End a delegation now; False when it had been ended before."""
-    with transaction.atomic():
-        ended = Delegation.objects.filter(pk=delegation.pk, ended_at=None).update(ended_at=timezone.now())
-        if ended:
-            _record("end", "delegation", str(delegation.pk), delegation.principal.unit_id, actor, {})
-    return bool(ended)
 
 
 def _record(act: str, kind: str, key: str, unit: int, actor: User, data: dict[str, Any]) -> None:

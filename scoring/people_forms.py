@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.rules import DELEGABLE
 from communes.forms import DayField, DocumentField, SheetForm
 from communes.models import Official, Unit
 from communes.reading import read
 from communes.sheets import CAUSES
 from communes.xlsx import Refused as Unreadable
 from plan2018.models import Period
-from scoring import nominees, rules, selectors
+from scoring import nominees, selectors
 from scoring.models import Criterion
 
 
@@ -86,7 +87,7 @@ class DelegationForm(forms.Form):
         super().__init__(data, initial={"starts_on": timezone.localdate()})
         self.people = {str(person.pk): person for person in people}
         named = {pk: f"{person} ({person.get_role_display()})" for pk, person in self.people.items()}
-        for name, given in (("principal", [pk for pk, one in self.people.items() if one.role in rules.DELEGABLE]), ("deputy", list(self.people))):
+        for name, given in (("principal", [pk for pk, one in self.people.items() if one.role in DELEGABLE]), ("deputy", list(self.people))):
             cast("forms.ChoiceField", self.fields[name]).choices = [("", _("– chọn –")), *((pk, named[pk]) for pk in given)]
         self.fields["document"] = DocumentField(unit, label=_("Văn bản ủy quyền"), required=True, empty_label=_("– chọn –"))
 
@@ -101,7 +102,7 @@ class DelegationForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was chosen, as `people.delegate` takes it."""
+        """What was chosen, as `accounts.services.delegate` takes it."""
         return self.cleaned_data | {name: self.people[self.cleaned_data[name]] for name in ("principal", "deputy")}
 
 

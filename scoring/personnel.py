@@ -14,6 +14,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.selectors import colleagues, delegations_of
+from accounts.services import Overlap, Unfit, delegate, end_delegation
 from communes.models import Unit
 from communes.registers import variants
 from communes.selectors import places
@@ -26,7 +28,7 @@ from plan2018.sentences import inside
 from scoring import access, consequences, nominees, people, selectors
 from scoring.consequences import LED_BY_CLASS, Rating, Standing
 from scoring.nominees import Answer
-from scoring.people import Backdated, Changed, Overlap, Post, Unfit
+from scoring.people import Backdated, Changed, Post
 from scoring.people_forms import AssignForm, DelegationForm, NomineesForm
 from scoring.sentences import GRADE_WORDS
 
@@ -82,7 +84,7 @@ def _assign_form(period: Period, unit: Unit, request: HttpRequest | None = None)
     criteria = list(selectors.components_for(period))
     held = selectors.now(unit, criteria)
     roster = selectors.roster(unit, register_day())
-    return AssignForm(period, criteria, roster, selectors.colleagues(unit), held, request.POST if request else None)
+    return AssignForm(period, criteria, roster, colleagues(unit), held, request.POST if request else None)
 
 
 def _responsibilities(request: HttpRequest, period: Period, unit: Unit, form: AssignForm | None = None, *, status: int = 200) -> HttpResponse:
@@ -98,10 +100,10 @@ def delegations(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _delegations(request, access.get_unit_of_delegations(user, code))
     unit = access.get_unit_to_delegate(user, code)
-    form = DelegationForm(unit, selectors.colleagues(unit), request.POST)
+    form = DelegationForm(unit, colleagues(unit), request.POST)
     if form.is_valid():
         try:
-            people.delegate(**form.values, actor=user)
+            delegate(**form.values, actor=user)
         except Unfit:
             form.add_error("deputy", _("Hai người phải là hai người khác nhau của cùng một đơn vị."))
         except Overlap:
@@ -114,14 +116,14 @@ def delegations(request: HttpRequest, code: str) -> HttpResponse:
 
 def _delegations(request: HttpRequest, unit: Unit, form: DelegationForm | None = None, *, status: int = 200) -> HttpResponse:
     may = access.may_delegate(_user(request), unit)
-    rows = list(selectors.delegations_of(unit))
+    rows = list(delegations_of(unit))
     today = timezone.localdate()
     context = {
         "unit": unit,
         "rows": rows,
         "today": today,
         "now": [row for row in rows if row.starts_on <= today <= row.ends_on and not row.ended_at],
-        "form": (form or DelegationForm(unit, selectors.colleagues(unit))) if may else None,
+        "form": (form or DelegationForm(unit, colleagues(unit))) if may else None,
     }
     return render(request, "scoring/delegations.html", context, status=status)
 
@@ -130,10 +132,10 @@ def _delegations(request: HttpRequest, unit: Unit, form: DelegationForm | None =
 def delegation_end(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """End a delegation before its last day."""
     unit = access.get_unit_to_delegate(_user(request), code)
-    found = selectors.delegations_of(unit).filter(pk=pk).first()
+    found = delegations_of(unit).filter(pk=pk).first()
     if found is None:
         raise Http404(_("Không có ủy quyền này."))
-    ended = people.end_delegation(delegation=found, actor=_user(request))
+    ended = end_delegation(delegation=found, actor=_user(request))
     messages.success(request, _("Đã kết thúc ủy quyền.") if ended else _("Ủy quyền này đã kết thúc từ trước."))
     return redirect("delegations", code=unit.code)
 

@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import (
     BooleanField,
     Case,
@@ -28,11 +27,9 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from accounts import selectors as accounts
 from accounts.models import User
-from accounts.rules import SECOND_FACTOR_ROLES, Role
+from accounts.selectors import acted_for
 from communes.models import Official, Unit
-from communes.rules import person_key
 from ledger.models import Entry, EntryQuerySet
 from ledger.prepared import Prepared, Slot
 from plan2018.models import Period, Record
@@ -48,7 +45,6 @@ from scoring.models import (
     CriteriaSet,
     Criterion,
     Deadline,
-    Delegation,
     Evidence,
     EvidenceFile,
     Extension,
@@ -63,7 +59,7 @@ from scoring.models import (
 )
 from scoring.models import Cap as CapRow
 from scoring.nominees import Class
-from scoring.rules import MOVES, SCALED, Act, Band, Cap, Grade, Points, Stage, State, Tally, acting_role, bands, lifts, tally
+from scoring.rules import MOVES, SCALED, Act, Band, Cap, Grade, Points, Stage, State, Tally, bands, lifts, tally
 from scoring.setsheets import CAPS, COLUMNS, CRITERIA, LEVELS, SET, THRESHOLDS, Draft
 
 SUBJECT = "assessment"
@@ -228,7 +224,7 @@ def history(assessment: Assessment, answers: Sequence[Answer]) -> list[Step]:
         return (entry.pk,)
 
     found = list(timeline(assessment))
-    principals = User.objects.in_bulk({entry.data["for"] for entry in found if "for" in entry.data})
+    principals = acted_for(found)
     steps = []
     for _run, group in groupby(found, key=run):
         entries = list(group)
@@ -419,80 +415,7 @@ def components_for(period: Period, line: Record | None = None) -> "QuerySet[Crit
     )
 
 
-# Who acts for whom, who is responsible for what.
-
-
-def delegations(day: Any, *, protected: bool) -> "QuerySet[Delegation]":
-    """The delegations that hold on a day: both people still serve in one unit, and where sign-in is `protected` have what the role needs for it."""
-    holding = Delegation.objects.filter(starts_on__lte=day, ends_on__gte=day, ended_at=None, principal__is_active=True, deputy__is_active=True)
-    holding = holding.filter(principal__unit=F("deputy__unit"))
-    if protected:
-        people: QuerySet[Any] = accounts.people()
-        holding = holding.filter(~Q(principal__role__in=SECOND_FACTOR_ROLES) | Q(deputy__in=people.filter(has_second_factor=True).values("pk")))
-    return holding.select_related("principal").order_by("-starts_on", "-pk")
-
-
-def delegations_of(unit: Unit) -> "QuerySet[Delegation]":
-    """The acting officers of a unit, the newest first, also those of the past."""
-    rows = Delegation.objects.filter(principal__unit=unit).select_related("principal", "deputy", "document", "recorded_by")
-    return rows.order_by("-starts_on", "-pk")
-
-
-def colleagues(unit: Unit) -> list[User]:
-    """The people who serve in a unit, by name; no software."""
-    people = User.objects.filter(unit=unit, is_active=True).exclude(role=Role.API_CLIENT)
-    return sorted(people, key=lambda person: person_key(str(person)))
-
-
-@dataclass(frozen=True)
-class Hat:
-    """The role in which somebody acts today, and for whom; None: for oneself."""
-
-    role: Role
-    principal: User | None
-
-    def people(self, user: User) -> set[int]:
-        """Who acts: the user, and whom they act for."""
-        return {user.pk, *((self.principal.pk,) if self.principal else ())}
-
-    @property
-    def told(self) -> dict[str, int]:
-        """What a ledger entry says of an acting officer: for whom."""
-        return {"for": self.principal.pk} if self.principal else {}
-
-
-def hat(user: User) -> Hat:
-    """In which role a user acts today, on assessments and on districts' reports. One query, asked once a request: a request loads its user anew."""
-    known: tuple[date, Hat] | None = getattr(user, "_hat", None)
-    if known and known[0] == timezone.localdate():
-        return known[1]
-    found = _hat(user)
-    user._hat = (timezone.localdate(), found)  # type: ignore[attr-defined]  # noqa: SLF001 - kept beside the user as long as the request lives
-    return found
-
-
-def _holding(*, protected: bool) -> Prepared[Delegation]:
-    return Prepared(lambda: delegations(Slot("day"), protected=protected).filter(deputy=Slot("deputy"))[:1])
-
-
-_held = {protected: _holding(protected=protected) for protected in (True, False)}
-
-
-def _hat(user: User) -> Hat:
-    held = _held[settings.MFA_REQUIRED].first(day=timezone.localdate(), deputy=user.pk)
-    return Hat(acting_role(Role(user.role), Role(held.principal.role) if held else None), held.principal if held else None)
-
-
-def principals() -> dict[int, User]:
-    """Everybody for whom somebody ever acted, by id, to tell ledger entries (`Hat.told`): few people, one query."""
-    return User.objects.filter(delegated__isnull=False).distinct().in_bulk()
-
-
-def deputies(people: Iterable[int]) -> list[int]:
-    """Who acts today for these people: what is meant for them is meant for their deputies. One query."""
-    return list(
-        delegations(timezone.localdate(), protected=settings.MFA_REQUIRED).filter(principal__in=list(people)).values_list("deputy", flat=True)
-    )
+# Who is responsible for what.
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import selectors as accounts
 from accounts.models import User
 from accounts.rules import Role
 from communes.models import Unit
@@ -148,7 +149,7 @@ def save_points(*, assessment: Assessment, stage: Stage, changes: Iterable[Chang
     Raises WrongState when these points may not be written now, NotYours for a criterion that the commune assigned to another account; ValueError for
     points outside 0..maximum or between two levels, for a ratio of nothing, and for "not applicable" where the set does not know it (nothing is saved).
     """
-    changes, hat = list(changes), selectors.hat(actor)
+    changes, hat = list(changes), accounts.hat(actor)
     fields = FIELDS[stage]
     conflicts = []
     with transaction.atomic():
@@ -190,7 +191,7 @@ def begin_to_write(assessment: Assessment, stage: Stage, role: Role) -> State:
     return State(assessment.state)
 
 
-def _share(assessment: Assessment, stage: Stage, actor: User, hat: selectors.Hat) -> Callable[[Criterion], bool]:
+def _share(assessment: Assessment, stage: Stage, actor: User, hat: accounts.Hat) -> Callable[[Criterion], bool]:
     """Which criteria of a stage somebody may write: those that are not given to others. One query."""
     if stage == Stage.SELF:
         everything = hat.role == Role.COMMUNE_SIGNATORY  # whoever may enter all of it need not know whose it is
@@ -210,7 +211,7 @@ def _locked(stage: Stage) -> PreparedUpdate:
 _lock = {stage: _locked(stage) for stage in Stage}
 
 
-def _write(assessment: Assessment, answer: Answer, written: dict[str, Any], *, stage: Stage, change: Change, actor: User, hat: selectors.Hat) -> None:
+def _write(assessment: Assessment, answer: Answer, written: dict[str, Any], *, stage: Stage, change: Change, actor: User, hat: accounts.Hat) -> None:
     """Write one criterion, with its entry."""
     before = answer.points().told(stage)
     stamp = {"version": answer.version + 1, "saved_at": timezone.now()}
@@ -262,7 +263,7 @@ def copy_points(*, assessment: Assessment, stage: Stage, actor: User, only: Coll
     before = rules.STAGE_BEFORE[stage]
     if before is None:
         return 0
-    named, people = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage)), selectors.hat(actor).people(actor)
+    named, people = selectors.shares(assessment.period_id, selectors.appraising_unit(assessment.unit, stage)), accounts.hat(actor).people(actor)
     mine = [answer for answer in selectors.form(assessment) if rules.may_appraise(named.get(answer.criterion.group_id or 0, ()), people)]
     empty = [(answer, answer.points()) for answer in mine if not rules.is_entered(answer.points(), stage)]
     changes = [
@@ -310,7 +311,7 @@ def explain(*, assessment: Assessment, words: Mapping[str, str], done: bool, act
     `seen` tells by criterion which words stood there when these were written (`rules.fingerprint`). All are saved or none. Raises Rewritten where others
     wrote since, ExplainedBefore when the round is over or was never open, ValueError for a criterion that was not lowered.
     """
-    told = selectors.hat(actor).told
+    told = accounts.hat(actor).told
     with transaction.atomic():
         begin_to_explain(assessment, explained_at=timezone.now() if done else None)
         answers = selectors.form(assessment)
@@ -407,7 +408,7 @@ def _move(assessment: Assessment, act: Act, *, version: int, actor: User, **stor
 
     No row touched means that someone was faster: Stale when only the version moved on, WrongState otherwise.
     """
-    role = selectors.hat(actor).role
+    role = accounts.hat(actor).role
     states = [state for (state, what), move in rules.MOVES.items() if what == act and role in move.roles]
     if not states:
         raise WrongState(_state(assessment))
@@ -437,7 +438,7 @@ def _within_limit(assessment: Assessment, act: Act, now: datetime) -> Limit:
 
 def _refuse_own_work(assessment: Assessment, actor: User, *stages: Stage) -> None:
     """Raise OwnWork when the actor, or the person acted for, entered points of one of these stages, or somebody did for them."""
-    people = {actor.pk, *selectors.hat(actor).told.values()}
+    people = {actor.pk, *accounts.hat(actor).told.values()}
     entered = Entry.objects.about(selectors.SUBJECT, assessment.key).filter(act=Act.ENTER).values_list("actor", "data")
     if any(rules.is_own_work(Stage(data["stage"]), (writer, data.get("for")), stages, people) for writer, data in entered):
         raise OwnWork
@@ -448,7 +449,7 @@ def _record_move(
 ) -> None:
     """The ledger entry of a move: from, to, why, and the digest of all points as they stood."""
     before, after, points = assessment.state, _state(assessment), rules.points_digest(selectors.as_rules(answers))
-    told = {"points": points, **(data or {}), **selectors.hat(actor).told}
+    told = {"points": points, **(data or {}), **accounts.hat(actor).told}
     _record(assessment, act=act, actor=actor, before=before, after=after, reason=reason, data=told)
     assessment.refresh_from_db(
         fields=[
@@ -480,7 +481,7 @@ def _record_title(unit: Unit, period: Period, act: str, actor: User, data: dict[
         topic=period.code,
         actor=actor,
         reason=reason,
-        data=data | selectors.hat(actor).told,
+        data=data | accounts.hat(actor).told,
         unit=unit.pk,
     )
 

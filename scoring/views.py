@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import reads_people
+from accounts.access import reads_people, role_of
 from accounts.models import User
+from accounts.selectors import hat
 from communes.models import Unit
 from communes.rules import Level
 from communes.sentences import write_day
@@ -164,7 +165,7 @@ def act(request: HttpRequest, period: str, code: str, act: str) -> HttpResponse:
     words = _words(request, form, act)
     saved = 0
     try:
-        if stage := rules.stage_for(State(form.state), access.role_of(user)):
+        if stage := rules.stage_for(State(form.state), role_of(user)):
             shown, saved = _save(request, form, stage, selectors.form(form))
             if status := _status(shown):
                 return _page(request, form, shown, status=status, saved=saved)
@@ -357,7 +358,7 @@ def _words(request: HttpRequest, form: Assessment, act: str) -> Form | None:
 
 def _unsaved(request: HttpRequest, form: Assessment, prefix: str = "") -> list[AnswerForm]:
     """What was typed for this form and is not stored."""
-    stage = rules.stage_of(access.role_of(_user(request)))
+    stage = rules.stage_of(role_of(_user(request)))
     return (
         [answer for answer in read_answers(selectors.form(form), stage, request.POST, prefix=prefix) if answer.change or answer.errors]
         if stage
@@ -418,9 +419,9 @@ def _tell_whose(request: HttpRequest, form: Assessment, stage: Stage | None, for
     user = _user(request)
     if stage in (Stage.APPRAISED, Stage.FINAL):
         given = selectors.shares(form.period_id, selectors.appraising_unit(form.unit, stage))
-        tell_shares(forms, given, selectors.hat(user).people(user))
+        tell_shares(forms, given, hat(user).people(user))
     if stage == Stage.SELF:
-        tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), access.role_of(user), user.pk)
+        tell_holders(forms, selectors.holders(form.unit, timezone.localdate()), role_of(user), user.pk)
 
 
 def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] | None = None) -> dict[str, Any]:
@@ -428,7 +429,7 @@ def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] |
 
     Who writes compares with the stage before; who reads, with what the commune gave itself.
     """
-    state, role = State(form.state), access.role_of(_user(request))
+    state, role = State(form.state), role_of(_user(request))
     stage = rules.stage_for(state, role)
     at, acts = stage or rules.REACHED[state], rules.acts_for(state, role)
     before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
@@ -493,13 +494,11 @@ def _grid(
     request: HttpRequest, period: Period, district: Unit, forms: list[Assessment], shown: dict[str, list[AnswerForm]] | None = None
 ) -> dict[str, Any]:
     """What the grid of a district shows to this reader."""
-    role = access.role_of(_user(request))
+    role = role_of(_user(request))
     stage = rules.stage_of(role) or Stage.APPRAISED
     grid = Grid(forms, stage, role, shown, only=request.GET.get("only", ""))
     own = district.pk if stage == Stage.APPRAISED else district.parent_id
-    tell_shares(
-        (cell for row in grid.rows for cell in row.cells), selectors.shares(period.pk, own), selectors.hat(_user(request)).people(_user(request))
-    )
+    tell_shares((cell for row in grid.rows for cell in row.cells), selectors.shares(period.pk, own), hat(_user(request)).people(_user(request)))
     return {
         "period": period,
         "district": district,

@@ -27,7 +27,7 @@ from django.test import Client
 from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
-from accounts.models import User
+from accounts.models import Delegation, User
 from accounts.rules import SECOND_FACTOR_ROLES, Role
 from communes.models import Document, Office, Official, Profile, Unit, Upload
 from communes.rules import KINDS, Level
@@ -35,7 +35,7 @@ from communes.standards import Education, Qualification, Theory
 from plan2018.models import Dialogue, Duty, Indicator, Obligation, Period, Plan, Target
 from plan2018.rules import Combine, Source
 from scoring import rules, services
-from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Delegation, Evidence, EvidenceFile, Threshold
+from scoring.models import Answer, Assessment, CriteriaSet, Criterion, Evidence, EvidenceFile, Threshold
 from scoring.rules import Act, Grade, Stage, State
 
 PASSWORD = "lua-nuong-tren-doi"

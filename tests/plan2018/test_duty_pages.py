@@ -178,7 +178,7 @@ def test_nobody_is_offered_to_check_their_own_report(place, cast):
     assert "người khác cùng cơ quan kiểm tra" in visit(cast.officer, address)[1]
     response = client_of(cast.officer).post(f"{address}check/", {"version": obligation.version})
     assert response.status_code == 403
-    assert "do chính mình báo" in response.content.decode()
+    assert "do chính mình hoặc người mình thay đã báo" in response.content.decode()
     assert "Đã kiểm tra" in visit(cast.admin, address)[0].send("Kiểm tra xong")
 
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Delegation
 from accounts.rules import Role
 from ledger.models import Entry, Notice
 from reports.models import Report
 from reports.rules import ReportState
-from scoring.models import Delegation
 from tests.conftest import Cast
 from tests.factories import client_of, make_delegation, make_user
 

@@ -10,11 +10,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.rules import Role
+from accounts import services as accounts
+from accounts.models import Delegation
+from accounts.rules import Role, acting_role, may_stand_in
+from accounts.selectors import Hat, hat
 from ledger.models import Entry
 from ledger.services import record
 from scoring import people, rules, selectors, services
-from scoring.models import Delegation, Responsibility
+from scoring.models import Responsibility
 from scoring.people import Post
 from scoring.rules import Stage, State
 from scoring.services import Change, NotYours, OwnWork, WrongState
@@ -58,12 +61,12 @@ def test_who_enters_a_criterion(role, account, allowed):
     ],
 )
 def test_the_role_in_which_somebody_acts(own, delegated, acts_as):
-    assert rules.acting_role(own, delegated) == acts_as
+    assert acting_role(own, delegated) == acts_as
 
 
 @given(st.sampled_from(Role), st.sampled_from(Role))
 def test_software_acts_for_nobody_and_nobody_acts_for_who_only_reads(deputy, principal):
-    allowed = rules.may_stand_in(deputy, principal)
+    allowed = may_stand_in(deputy, principal)
 
     assert allowed == (deputy != Role.API_CLIENT and principal in {SIGNATORY, APPRAISER, OFFICER, Role.PROVINCE_ADMIN})
 
@@ -226,7 +229,7 @@ def test_points_sent_for_anothers_criterion_are_refused_in_words(place, form, si
 def delegate(principal, deputy, starts_on=None, ends_on=None, actor=None):
     today = timezone.localdate()
     days = {"starts_on": starts_on or today, "ends_on": ends_on or today}
-    return people.delegate(principal=principal, deputy=deputy, **days, document=DocumentFactory(), actor=actor or principal)
+    return accounts.delegate(principal=principal, deputy=deputy, **days, document=DocumentFactory(), actor=actor or principal)
 
 
 @pytest.mark.django_db
@@ -266,7 +269,7 @@ def test_a_delegation_that_was_ended_gives_nothing(place, form, signatory, entry
     fill_in(form, Stage.SELF, 15)
     made = delegate(signatory, entry)
 
-    assert [people.end_delegation(delegation=made, actor=signatory), people.end_delegation(delegation=made, actor=signatory)] == [True, False]
+    assert [accounts.end_delegation(delegation=made, actor=signatory), accounts.end_delegation(delegation=made, actor=signatory)] == [True, False]
     with pytest.raises(WrongState):
         services.submit(assessment=form, version=form.version, actor=entry)
 
@@ -277,7 +280,7 @@ def test_a_deputy_who_moved_to_another_unit_acts_no_more(place, form, signatory,
     entry.unit = place.sibling
     entry.save()
 
-    assert selectors.hat(entry) == selectors.Hat(ENTRY, None)
+    assert hat(entry) == Hat(ENTRY, None)
 
 
 @pytest.mark.django_db
@@ -288,7 +291,7 @@ def test_a_deputy_acts_for_who_appraises_only_with_a_second_factor(place, settin
     delegate(appraiser, bare)
     delegate(make_user(APPRAISER, place.district), armed)
 
-    assert [selectors.hat(user).role for user in (bare, armed)] == [LEADER, APPRAISER]
+    assert [hat(user).role for user in (bare, armed)] == [LEADER, APPRAISER]
 
 
 @pytest.mark.django_db
@@ -332,9 +335,9 @@ def test_what_was_entered_for_somebody_is_their_own_work(place, form):
 @pytest.mark.django_db
 def test_only_people_of_one_unit_stand_in_for_each_other(place, signatory, entry):
     for deputy in (make_user(ENTRY, place.sibling), make_user(Role.API_CLIENT, place.commune), signatory):
-        with pytest.raises(people.Unfit):
+        with pytest.raises(accounts.Unfit):
             delegate(signatory, deputy)
-    with pytest.raises(people.Unfit):
+    with pytest.raises(accounts.Unfit):
         delegate(entry, signatory)
 
     assert not Delegation.objects.exists()
@@ -345,7 +348,7 @@ def test_one_person_acts_for_one_on_a_day(place, signatory, entry):
     today = timezone.localdate()
     delegate(signatory, entry, today, today + 5 * DAY)
 
-    with pytest.raises(people.Overlap):
+    with pytest.raises(accounts.Overlap):
         delegate(signatory, make_user(ENTRY, place.commune), today + 5 * DAY, today + 9 * DAY)
 
     delegate(signatory, make_user(ENTRY, place.commune), today + 6 * DAY, today + 9 * DAY)

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
 
+from accounts.models import Delegation
 from accounts.rules import Role
 from communes.models import Official
 from communes.sheets import Place, Places
 from ledger.models import Entry
 from scoring import nominees, selectors
 from scoring.consequences import Rating
-from scoring.models import Delegation, Responsibility
+from scoring.models import Responsibility
 from scoring.nominees import Class
 from scoring.personnel import rating
 from scoring.rules import Grade, Stage, State
