@@ -36,7 +36,7 @@ MINUS = "\N{MINUS SIGN}"
 
 def _write(value: Number, least: int, most: int) -> str:
     """Write a number with `least` to `most` decimals, rounded half-up: 1234.5 -> 1.234,5; -8.5 -> −8,5."""
-    rounded = round_half_up(Decimal(str(value)), most)
+    rounded = round_half_up(value if isinstance(value, Decimal) else Decimal(str(value)), most)
     whole, _, fraction = f"{abs(rounded):,.{most}f}".partition(".")
     fraction = fraction.rstrip("0").ljust(least, "0")
     sign = MINUS if rounded < 0 else ""
