@@ -28,10 +28,15 @@
     else field.value = value;
   };
 
+  const nameOf = (field) => {
+    const row = field.closest("[id]:not(input, textarea, select)")?.querySelector("summary")?.dataset.code ?? "";
+    return (field.getAttribute("aria-label") ?? `${row} ${field.labels?.[0]?.textContent ?? field.id}`).trim();
+  };
+
   const keep = ({ target }) => {
     if (!kept(target)) return;
     const draft = read();
-    draft[target.id] = { value: get(target), seen: draft[target.id]?.seen ?? seenOf(target).value, at: Date.now() };
+    draft[target.id] = { value: get(target), name: nameOf(target), seen: draft[target.id]?.seen ?? seenOf(target).value, at: Date.now() };
     write(draft);
   };
   sheet.addEventListener("input", keep);
@@ -89,12 +94,12 @@
   note.querySelector("ul").replaceChildren(...entries.map(([id, entry]) => {
     const item = document.createElement("li");
     const field = document.getElementById(id);
-    const where = field?.getAttribute("aria-label") ?? `${field?.closest("[id]:not(input, textarea, select)")?.querySelector("summary")?.dataset.code ?? ""} ${field?.labels?.[0]?.textContent ?? id}`;
-    item.textContent = `${where.trim()}: ${entry.value === true ? "✓" : entry.value || "–"}`;
+    item.textContent = `${field ? nameOf(field) : entry.name ?? id}: ${entry.value === true ? "✓" : entry.value || "–"}`;
     return item;
   }));
   const again = note.querySelector("[data-again]");
   again.hidden = !entries.some(([id]) => kept(document.getElementById(id)));
+  note.querySelector("[data-closed]").hidden = !again.hidden;
   if (entries.every(([id]) => waits(document.getElementById(id)))) again.textContent = again.dataset.waits;
   again.addEventListener("click", () => { note.remove(); send(left); });
   note.querySelector("[data-drop]").addEventListener("click", () => { note.remove(); write({}); });

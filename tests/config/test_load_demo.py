@@ -60,6 +60,7 @@ def rows() -> dict:
     }
 
 
+@pytest.mark.postgres  # what the dice say does not depend on the database: once is enough
 def test_the_same_seed_gives_the_same_data_and_another_seed_other_data(db, settings):
     """Also what the other tests of this process were given: the data of the default seed, kept from its first load. Without DEBUG it has to be forced."""
     settings.DEBUG = True

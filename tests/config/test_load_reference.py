@@ -45,6 +45,14 @@ def files(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture
+def short(files):
+    """The same with three communes: what is wrong is found in a tenth of the time."""
+    lines = UnitResource.path.read_text(encoding="utf-8").splitlines(keepends=True)
+    UnitResource.path.write_text("".join(lines[:15]), encoding="utf-8")
+    return files
+
+
 def edit(path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -205,7 +213,7 @@ def test_names_are_sorted_anew_when_the_rules_for_their_keys_have_changed(db):
         (ThresholdResource, "qd-34-2011,fair", "qd-34-2011,tot", "line 3, column grade", "'tot'", "one of good, fair, average, weak"),
     ],
 )
-def test_a_broken_row_is_named_and_nothing_is_loaded(db, files, resource, old, new, place, wrong, expected):
+def test_a_broken_row_is_named_and_nothing_is_loaded(db, short, resource, old, new, place, wrong, expected):
     edit(resource.path, old, new)
 
     with pytest.raises(CommandError) as refused:
@@ -219,7 +227,7 @@ def test_a_broken_row_is_named_and_nothing_is_loaded(db, files, resource, old, n
     assert not any(rows().values())
 
 
-def test_all_broken_rows_of_a_file_are_named_at_once(db, files):
+def test_all_broken_rows_of_a_file_are_named_at_once(db, short):
     edit(TargetResource.path, ",>=,63,", ",>=,sixty,")
     edit(TargetResource.path, ",>=,25,", ",>=,twenty,")
 
@@ -232,7 +240,7 @@ def test_all_broken_rows_of_a_file_are_named_at_once(db, files):
     ]
 
 
-def test_a_file_that_is_no_text_or_is_not_there_is_named(db, files):
+def test_a_file_that_is_no_text_or_is_not_there_is_named(db, short):
     TargetResource.path.write_bytes(b"plan,code\n2018,\xff\xfe\n")
     with pytest.raises(CommandError, match=r"targets\.csv, line 2, .*UTF-8"):
         load()
