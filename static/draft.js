@@ -58,7 +58,7 @@
   sheet.addEventListener("submit", ({ submitter }) => {
     const draft = read();
     for (const [id, entry] of Object.entries(draft)) {
-      entry.sent = !waits(document.getElementById(id)) || Boolean(submitter?.closest("[data-seen]"));
+      entry.sent = navigator.onLine && (!waits(document.getElementById(id)) || Boolean(submitter?.closest("[data-seen]")));
     }
     write(draft);
   });
@@ -83,7 +83,8 @@
   const left = Object.fromEntries(Object.entries(read()).filter(([id, entry]) => {
     const field = document.getElementById(id);
     if (Date.now() - entry.at > KEPT) return false;
-    return !kept(field) || (get(field) !== entry.value && !(entry.sent && seenOf(field).value !== entry.seen));
+    if (!kept(field)) return !entry.sent;
+    return get(field) !== entry.value && !(entry.sent && seenOf(field).value !== entry.seen);
   }));
   write(left);
   const entries = Object.entries(left);

@@ -48,7 +48,7 @@ def portal(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Brow
                 patch.setattr(type(connection.ops), "sql_flush", lambda *_args, **_options: [])
                 yield browser, address
         finally:
-            call_command("flush", verbosity=0, interactive=False)
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
 @pytest.fixture
