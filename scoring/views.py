@@ -109,11 +109,16 @@ def refusal(error: Refused) -> Refusal:  # noqa: C901 - one branch a cause
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment(request: HttpRequest, period: str, code: str) -> HttpResponse:
-    """The form of a commune, as far as the reader may see or write it; POST saves everything that was typed."""
+    """The form of a commune, as far as the reader may see or write it; POST saves everything that was typed.
+
+    HTMX sends the criteria that waited for the line in one go, and is answered by what they changed.
+    """
     if request.method != "POST":
         return _page(request, access.get_assessment(_user(request), period, code))
     form, stage = access.get_assessment_to_enter(_user(request), period, code)
     answers = selectors.form(form)
+    if _alone(request):
+        return _together(request, form, stage, answers)
     try:
         shown, saved = _save(request, form, stage, answers)
     except Refused as error:
@@ -136,19 +141,37 @@ def criterion(request: HttpRequest, period: str, code: str, criterion: str) -> H
     in_grid = "grid" in request.POST and stage != Stage.SELF  # a commune has no grid
     prefix = f"{form.unit.code}-" if in_grid else ""
     try:
-        [shown], _saved = _save(request, form, stage, answers, only=criterion, prefix=prefix)
+        [shown], _count = _save(request, form, stage, answers, only=criterion, prefix=prefix)
     except Refused as error:
-        why = refusal(error)
-        return render(request, "scoring/_saved_not.html", {"refusal": why, "id": prefix + criterion}, status=why.status)
-    status = _status([shown]) or 200
+        return _tell_not_saved(request, error, [prefix + criterion])
     if in_grid and form.unit.parent:
         found = access.get_district_grid(_user(request), period, form.unit.parent.code)
         context = _grid(request, *found)
         row = next(row for row in context["grid"].rows if row.form.pk == form.pk)
-        return render(request, "scoring/_saved_cell.html", context | {"row": row, "form": shown}, status=status)
-    forms = [shown if answer.pk == shown.answer.pk else AnswerForm(answer, stage) for answer in answers]
-    context = _where(request, form, forms) | {"form": shown, "user": _user(request)}
-    return HttpResponse(render_to_string("scoring/_saved.html", context), status=status)  # without what a page's frame needs
+        return render(request, "scoring/_saved_cell.html", context | {"row": row, "form": shown}, status=_status([shown]) or 200)
+    return _tell_saved(request, form, [shown if answer.pk == shown.answer.pk else AnswerForm(answer, stage) for answer in answers], [shown])
+
+
+def _together(request: HttpRequest, form: Assessment, stage: Stage, answers: list[Answer]) -> HttpResponse:
+    """Save what HTMX sends of several criteria and answer the fragments that this changed."""
+    sent = {name.rpartition("-")[0] for name in request.POST}
+    try:
+        shown, _count = _save(request, form, stage, answers)
+    except Refused as error:
+        return _tell_not_saved(request, error, [answer.criterion.code for answer in answers if answer.criterion.code in sent])
+    return _tell_saved(request, form, shown, [answer for answer in shown if answer.prefix in sent])
+
+
+def _tell_saved(request: HttpRequest, form: Assessment, forms: list[AnswerForm], told: list[AnswerForm]) -> HttpResponse:
+    """The fragments of what saving these criteria (`told`) changed on the page of the form."""
+    context = _where(request, form, forms) | {"told": told, "user": _user(request)}
+    return HttpResponse(render_to_string("scoring/_saved.html", context), status=_status(told) or 200)  # without what a page's frame needs
+
+
+def _tell_not_saved(request: HttpRequest, error: Refused, ids: list[str]) -> HttpResponse:
+    """The fragments that say beside these rows why they were not saved."""
+    why = refusal(error)
+    return render(request, "scoring/_saved_not.html", {"refusal": why, "ids": ids}, status=why.status)
 
 
 @require_POST
@@ -215,8 +238,7 @@ def _not_explained(request: HttpRequest, form: Assessment, words: ExplainForm, e
         messages.info(request, _("Đã gửi giải trình rồi, không phải gửi lại."))
         return redirect(_address(form))
     if _alone(request) and (sent := next((row for row in words.rows() if row.box.html_name in request.POST), None)):
-        why = refusal(error)
-        return render(request, "scoring/_saved_not.html", {"refusal": why, "id": sent.box.html_name}, status=why.status)
+        return _tell_not_saved(request, error, [sent.box.html_name])
     return _refused(request, form, error)
 
 
@@ -229,7 +251,7 @@ def _explained(request: HttpRequest, form: Assessment, words: ExplainForm, statu
 
 
 def _alone(request: HttpRequest) -> bool:
-    """Whether HTMX sent one row of the page, and waits for fragments."""
+    """Whether HTMX sent rows of the page, and waits for fragments."""
     return "HX-Request" in request.headers
 
 

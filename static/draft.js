@@ -63,7 +63,7 @@
     write(draft);
   });
 
-  /* Put fields back and let HTMX send them, one request for the fields that share a token. */
+  /* Put fields back and let HTMX send them: one request for the fields that share a token; where the page takes several rows at once, one for all. */
   const send = (draft) => {
     const last = new Map();
     for (const [id, entry] of Object.entries(draft)) {
@@ -75,7 +75,14 @@
       seenOf(field).value = entry.seen;
       last.set(seenOf(field).id, field);
     }
-    for (const field of last.values()) field.dispatchEvent(new Event("change", { bubbles: true }));
+    const together = sheet.querySelector("[data-together]");
+    if (together && last.size > 1) {
+      const rows = [...last.keys()].map((id) => id.replace(/-seen$/, ""));
+      const names = [...sheet.elements].map(({ name }) => name).filter((name) => rows.includes(name.replace(/-[^-]+$/, "")));
+      together.dataset.cells = rows.join(" ");
+      together.setAttribute("hx-params", [...new Set(names)].join(","));
+      together.dispatchEvent(new Event("together"));
+    } else for (const field of last.values()) field.dispatchEvent(new Event("change", { bubbles: true }));
   };
   addEventListener("online", () => send(read()));
 

@@ -189,6 +189,29 @@ def test_a_line_that_comes_back_sends_what_waits_by_itself(browser: Browser, add
     )
 
 
+def test_all_that_waits_for_the_line_is_sent_in_one_go(browser: Browser, address: str) -> None:
+    """A weak line carries one request sooner than twelve. A criterion with an error says so; the others are saved."""
+    kept.load_reference()
+    page = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE).page
+    page.goto(FORM)
+    page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
+    page.context.set_offline(offline=True)
+    for number in range(1, 13):
+        page.locator(f"#CC{number:02}-points").fill("mười" if number == 5 else f"{number},5")
+        page.locator(f"#CC{number:02}-points").press("Tab")
+        expect(page.locator(f"#CC{number:02}-state")).to_have_text("Chưa lưu được")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.context.set_offline(offline=False)
+
+    expect(page.locator("#CC12-state")).to_contain_text("Đã lưu")
+    expect(page.locator("#CC05-points-error")).to_contain_text("mười")
+    expect(page.locator("#bar")).to_contain_text("78,5 / 240")
+    assert [url.removeprefix(address) for url in sent] == [FORM]
+    saved = Answer.objects.filter(assessment__unit__code="03127", assessment__period__code="2018-Y").order_by("criterion__code")
+    assert [answer.self_points for answer in saved] == [None if n == 5 else Decimal(n) + Decimal("0.5") for n in range(1, 13)]
+
+
 def test_a_session_that_ran_out_loses_nothing(browser: Browser, address: str) -> None:
     kept.load_reference()
     desk = Desk(browser, address, Role.COMMUNE_ENTRY, "03127", PHONE)

@@ -527,6 +527,60 @@ def test_one_criterion_of_a_locked_form_is_409_in_words(cast, forms):
     assert 'id="CC01-news"' in text(response)
 
 
+# Several criteria, as HTMX sends what waited for the line
+
+
+def together(client, sheet, **typed):
+    return client.post(PAGE, sheet | {name.replace("_", "-"): text for name, text in typed.items()}, headers={"HX-Request": "true"})
+
+
+def sheet_of(client, *codes):
+    """What the page has of these criteria."""
+    return {name: text for name, text in fields(client.get(PAGE)).items() if name.split("-")[0] in codes}
+
+
+def test_several_criteria_answer_what_they_changed_and_nothing_of_the_others(cast, forms, django_assert_num_queries):
+    client = client_of(cast.entry)
+    sheet = sheet_of(client, "CC01", "CC02")
+
+    with django_assert_num_queries(15):  # three more for a second criterion: its points, and its entry after the one before
+        response = together(client, sheet, CC01_points="8,5", CC02_points="9")
+
+    assert response.status_code == 200
+    assert points(forms["03124"]) == [Decimal("8.5"), Decimal(9), None]
+    for piece in ("CC01-state", "CC02-state", "CC01-seen", "CC02-seen", "answer", "standing", "bar", "version"):
+        assert text(response).count(f'id="{piece}"') == 1
+    assert 'id="CC03-' not in text(response)
+    assert "Đã chấm <b>2 trong 3</b> tiêu thức: <b>17,5 điểm</b>" in text(response)
+
+
+def test_of_several_criteria_a_wrong_one_and_a_stale_one_keep_none_of_the_others_back(cast, forms):
+    client = client_of(cast.entry)
+    sheet = sheet_of(client, "CC01", "CC02", "CC03")
+    send(client_of(cast.signatory), CC01_points="13")
+
+    response = together(client, sheet, CC01_points="9", CC02_points="mười", CC03_points="7")
+
+    assert response.status_code == 409
+    assert points(forms["03124"]) == [Decimal(13), None, Decimal(7)]
+    assert f"{cast.signatory} lưu 13,0 lúc" in text(response)
+    assert "“mười”: Không phải là số điểm." in text(response)
+    assert together(client, sheet, CC02_points="mười").status_code == 422
+
+
+def test_several_criteria_of_a_locked_form_are_refused_in_words_beside_each(cast, forms):
+    client = client_of(cast.entry)
+    sheet = sheet_of(client, "CC01", "CC02")
+    bring_to(forms["03124"], State.SUBMITTED, 17)
+
+    response = together(client, sheet, CC01_points="9", CC02_points="9")
+
+    assert response.status_code == 409
+    assert points(forms["03124"]) == [Decimal(17)] * 3
+    assert [f'id="{code}-news"' in text(response) for code in ("CC01", "CC02", "CC03")] == [True, True, False]
+    assert "Phiếu đã gửi lên huyện, đang chờ thẩm định." in text(response)
+
+
 def test_one_criterion_by_a_reader_is_refused(cast, forms):
     assert client_of(cast.leader).post(f"{PAGE}criteria/CC01/", {"CC01-points": "9"}).status_code == 403
     assert client_of(cast.neighbour).post(f"{PAGE}criteria/CC01/", {"CC01-points": "9"}).status_code == 404
