@@ -32,10 +32,10 @@ run: $(RUN) .env
 	$(VENV)/bin/gunicorn config.wsgi --bind '$(HOST):$(PORT)' --workers 2 --threads 4 --graceful-timeout 5 --no-control-socket --log-level warning & server=$$!; \
 	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; wait $$server
 
-# Everything on PostgreSQL; on SQLite what is about it or may differ there. Tests that start workers or browsers are
-# marked `live` and run apart, by files: what a file loads for all its tests is loaded once. The throwaway server of PostgreSQL has
-# the tables from the first part for the second.
-ON_SQLITE := $(PYTHON) -m pytest -n 2 -m "(embedded or both) and not live" && $(PYTHON) -m pytest -n 2 --dist loadfile -m "embedded and live"
+# Everything on PostgreSQL; on SQLite what is about it or may differ there. Tests that start workers or browsers are marked `live`.
+# On SQLite there are few, and they run beside the others; on PostgreSQL they run apart, by files: what a file loads for all its tests
+# is loaded once. The throwaway server of PostgreSQL has the tables from the first part for the second.
+ON_SQLITE := $(PYTHON) -m pytest -n 2 --dist worksteal -m "embedded or both"
 ON_POSTGRESQL := $(PYTHON) -m pytest -n 2 --reuse-db -m "not live" && $(PYTHON) -m pytest -n 2 --reuse-db --dist loadfile -m live
 
 test: $(DEV)

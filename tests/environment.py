@@ -5,7 +5,7 @@ runs on a SQLite file with embedded jobs, as `make run` does.
 
 Markers: `postgres` needs PostgreSQL or Redis, `embedded` is about SQLite and jobs in process: each is deselected in the other run.
 `both` is what two databases may answer differently (BOTH); `make test` runs it, and what is embedded, on SQLite, and everything on PostgreSQL.
-`live` starts processes, servers or browsers and runs apart from the rest, two files at a time; `browser` drives Chromium.
+`live` starts processes, servers or browsers and runs, on PostgreSQL, apart from the rest, two files at a time; `browser` drives Chromium.
 """
 
 import os
