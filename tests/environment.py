@@ -10,6 +10,7 @@ Markers: `postgres` needs PostgreSQL or Redis, `embedded` is about SQLite and jo
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,15 +76,20 @@ BOTH = (
 """Where tests lean on the database: SQL of our own, constraints, triggers, locks; and the walks from page to figure."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what runs on both databases; leave out, without calling it skipped, what is about the other run's database."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what runs on both databases; leave out, without calling it skipped, what is about the other run's database.
+
+    The tests that start servers take longest and come first, so that no worker ends with one of them alone.
+    """
     for item in items:
         if item.nodeid.startswith(BOTH):
             item.add_marker("both")
     needless = [item for item in items if item.get_closest_marker("embedded" if ON_POSTGRES else "postgres")]
     config.hook.pytest_deselected(items=needless)
     items[:] = [item for item in items if item not in needless]
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("live") is None)
 
 
 def pytest_report_header() -> str:
