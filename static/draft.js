@@ -42,13 +42,15 @@
   sheet.addEventListener("input", keep);
   sheet.addEventListener("change", keep, true); // before HTMX sends it
 
-  /* The server has what was sent, unless the answer is the page for signing in, or the field has changed since. */
+  /* The server has what was sent, unless the answer is the page for signing in, or its row says that it is not saved, or the field has changed since. */
+  const refused = (field) => document.getElementById(field.id.replace(/-[^-]+$/, "-state"))?.classList.contains("is-bad");
   document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
     const { requestConfig, xhr, successful, pathInfo } = detail;
     if (!successful || new URL(xhr.responseURL).pathname !== pathInfo.finalRequestPath.split("?")[0]) return;
     const draft = read();
     for (const name of new Set(requestConfig.formData.keys())) {
       for (const field of sheet.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+        if (refused(field)) continue;
         if (ticked(field) || requestConfig.formData.get(name) === field.value) delete draft[field.id];
         else if (draft[field.id]) draft[field.id].seen = seenOf(field)?.value;
       }

@@ -211,6 +211,10 @@ def test_all_that_waits_for_the_line_is_sent_in_one_go(browser: Browser, address
     saved = Answer.objects.filter(assessment__unit__code="03127", assessment__period__code="2018-Y").order_by("criterion__code")
     assert [answer.self_points for answer in saved] == [None if n == 5 else Decimal(n) + Decimal("0.5") for n in range(1, 13)]
 
+    page.reload()
+    expect(page.locator(".note", has_text="cổng chưa nhận")).to_contain_text("mười")
+    expect(page.locator(".note", has_text="cổng chưa nhận").locator("li")).to_have_count(1)
+
 
 def test_a_session_that_ran_out_loses_nothing(browser: Browser, address: str) -> None:
     kept.load_reference()
