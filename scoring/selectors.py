@@ -259,10 +259,10 @@ def tally_of(assessment: Assessment, answers: Sequence[Answer], stage: Stage) ->
     return tally(as_rules(answers), stage, *_classes(assessment))
 
 
-def tallies(assessment: Assessment, points: Sequence[Points], last: Stage) -> dict[Stage, Tally]:
-    """Where each stage of this form stands, up to the `last` one that was reached."""
-    classes, stages = _classes(assessment), list(Stage)
-    return {stage: tally(points, stage, *classes) for stage in stages[: stages.index(last) + 1]}
+def tallies(assessment: Assessment, points: Sequence[Points]) -> dict[Stage, Tally]:
+    """Where each stage of this form stands."""
+    classes = _classes(assessment)
+    return {stage: tally(points, stage, *classes) for stage in Stage}
 
 
 def lifts_of(assessment: Assessment, points: Sequence[Points], stage: Stage) -> list[tuple[str, Grade]]:

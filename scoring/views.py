@@ -457,7 +457,7 @@ def _where(request: HttpRequest, form: Assessment, forms: Sequence[AnswerForm] |
     before = rules.STAGE_BEFORE[at] and (rules.STAGE_BEFORE[at] if stage else Stage.SELF)
     forms = forms or [AnswerForm(answer, at, against=before) for answer in selectors.form(form)]
     points = [shown.values for shown in forms]
-    tallies = selectors.tallies(form, points, at)
+    tallies = selectors.tallies(form, points)
     by_code, time = {shown.criterion.code: shown for shown in forms}, cache(lambda: _time(request, form))
     return {
         "assessment": form,

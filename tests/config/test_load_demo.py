@@ -62,7 +62,7 @@ def rows() -> dict:
 
 @pytest.mark.postgres  # what the dice say does not depend on the database: once is enough
 def test_the_same_seed_gives_the_same_data_and_another_seed_other_data(db, settings):
-    """Also what the other tests of this process were given: the data of the default seed, kept from its first load. Without DEBUG it has to be forced."""
+    """Also what the other tests of this process were given: the data of the default seed, kept from its first load. Without DEBUG it can be forced."""
     settings.DEBUG = True
     with transaction.atomic():
         kept.load_demo()
@@ -74,13 +74,22 @@ def test_the_same_seed_gives_the_same_data_and_another_seed_other_data(db, setti
         again = rows()
         transaction.set_rollback(True)
     settings.DEBUG = False
-    with pytest.raises(CommandError, match="DEBUG is off"):
-        demo("--seed", "8")
-    assert not User.objects.exists()
     demo("--seed", "8", "--force")
 
     assert first == again
     assert first["answers"] != rows()["answers"]
+    assert User.objects.filter(is_demo=True).count() == 273
+
+
+def test_without_debug_it_is_refused(reference, settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="DEBUG is off"):
+        demo()
+    assert not User.objects.exists()
+
+
+def test_the_illustrative_people_are_as_many_as_there_are_posts(loaded):
+    assert User.objects.filter(is_demo=True).count() == 273
 
 
 def test_without_a_password_or_reference_data_it_says_what_to_do(db, settings):

@@ -478,6 +478,17 @@ def test_a_half_year_has_no_title(cast, half):
     assert client_of(cast.officer).post("/assessments/2018-H1/03124/title/", {}).status_code == 404
 
 
+@pytest.mark.parametrize(("state", "stage"), [(State.SUBMITTED, Stage.APPRAISED), (State.RETURNED, Stage.APPRAISED), (State.APPRAISED, Stage.FINAL)])
+def test_points_that_others_have_begun_to_enter_are_added_up_for_readers(cast, forms, state, stage):
+    form = bring_to(forms["03124"], state, 17)
+    fill_in(form, stage, 15)
+
+    total = text(client_of(cast.leader).get(PAGE)).partition('id="total"')[2].partition("</tr>")[0]
+
+    assert "51,0" in total  # of the commune, or of the district
+    assert "45,0" in total
+
+
 # One criterion, as HTMX sends it
 
 
